@@ -1,0 +1,1 @@
+"""Remembers and acts: store, outbox, bus, screening, review."""

@@ -1,0 +1,254 @@
+"""The nouns of the engine. Every value is frozen; offsets count code points of the message as sent."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Literal
+
+Role = Literal["suspect", "protected", "agent", "unknown"]
+RiskLevel = Literal["safe", "suspicious", "high", "confirmed"]
+Status = Literal["complete", "partial"]
+Reading = Literal["folded", "plain", "spoken"]
+EMPTY: Mapping[str, float] = MappingProxyType({})
+
+
+# ---------------------------------------------------------------- what comes in
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One message as sent. ``timestamp`` is in seconds since the epoch (UTC), ``None`` when unknown."""
+
+    text: str
+    sender: str = ""
+    role: Role = "unknown"
+    timestamp: float | None = None
+    message_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SenderMetadata:
+    """What the platform knows of the suspect's account; ``account_age_days`` is >= 0."""
+
+    user_id: str | None = None
+    account_age_days: float | None = None
+    verification_status: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """Messages in the order they were sent."""
+
+    messages: tuple[Message, ...]
+    id: str = ""
+    sender_metadata: SenderMetadata = SenderMetadata()
+
+
+# ---------------------------------------------------------------- what was read
+
+
+@dataclass(frozen=True, slots=True)
+class Obfuscation:
+    """Part of a message that was disguised: ``kind`` is lookalike, styled, invisible, leet, spaced or repeated."""
+
+    kind: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """One reading of a text: lower-case, with look-alikes folded to ASCII.
+
+    ``origin[i]`` is the offset in the original of the character that ``text[i]`` came from (non-decreasing);
+    ``None`` means the two texts have the same length and the offsets agree.
+    """
+
+    reading: Reading
+    text: str
+    origin: tuple[int, ...] | None = None
+    obfuscations: tuple[Obfuscation, ...] = ()
+
+    def span(self, start: int, end: int) -> tuple[int, int]:
+        """The half-open span of the original that ``text[start:end]`` (not empty) was read from."""
+        if self.origin is None:
+            return start, end
+        return self.origin[start], self.origin[end - 1] + 1
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A span of one message of the conversation; ``message_index`` counts from 0."""
+
+    message_index: int
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Signal:
+    """Something present in a message: a phone number, a link. Says nothing about guilt.
+
+    ``value`` is normalised (E.164, lower-case address, registrable domain ...). ``valid`` is the outcome of the kind's
+    check (checksum, numbering plan), ``None`` where the kind has none. ``traits`` are facts that rules may ask for,
+    such as ``shortener`` of a url. ``parts`` is set when the value was split over several messages.
+    """
+
+    kind: str
+    value: str
+    start: int
+    end: int
+    valid: bool | None = None
+    traits: frozenset[str] = frozenset()
+    parts: tuple[Part, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """One match of one rule in one message."""
+
+    rule: str
+    start: int
+    end: int
+    parts: tuple[Part, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Flag:
+    """One matched piece of evidence, as shown to people."""
+
+    pattern: str
+    category: str
+    rule: str
+    matched_text: str
+    message_index: int
+    start: int
+    end: int
+    weight: float = 0.0
+    parts: tuple[Part, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Indicator:
+    """A value seen in a conversation that could tie it to others."""
+
+    type: str
+    value: str
+    message_index: int
+    start: int
+    end: int
+    valid: bool | None = None
+    traits: frozenset[str] = frozenset()
+
+
+# ---------------------------------------------------------------- what is known from elsewhere
+
+
+@dataclass(frozen=True, slots=True)
+class KnownIndicator:
+    """A value that others tied to confirmed fraud; ``confidence`` in [0,1]."""
+
+    type: str
+    value: str
+    source: str
+    confidence: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Knowledge:
+    """What look-ups found. Everything empty means: nothing is known, not: nothing is wrong.
+
+    ``domain_age_days`` maps registrable domains to days since registration; ``near_duplicate`` is the similarity in
+    [0,1] to the closest text of a confirmed scam; ``unavailable`` names look-ups that gave no answer in time.
+    """
+
+    indicators: tuple[KnownIndicator, ...] = ()
+    domain_age_days: Mapping[str, float] = EMPTY
+    near_duplicate: float = 0.0
+    unavailable: tuple[str, ...] = ()
+
+
+NOTHING_KNOWN = Knowledge()
+
+
+# ---------------------------------------------------------------- what is believed
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What one detector claims: a score in [0,1] and plain-word reasons for it."""
+
+    detector: str
+    score: float
+    reasons: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Versions:
+    """What made a verdict: the same input under the same versions gives the same bits."""
+
+    engine: str
+    pack: str
+    model: str
+    config: str
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What the engine believes of a conversation. ``scam_probability`` is in [0,100], scores are in [0,1]."""
+
+    id: str
+    scam_probability: float
+    risk_level: RiskLevel
+    is_scam: bool
+    scam_type: str
+    threat_level: str
+    breakdown: Mapping[str, float]
+    tactics: Mapping[str, float]
+    flags: tuple[Flag, ...]
+    indicators: tuple[Indicator, ...]
+    reasoning: str
+    first_flagged_turn: int | None
+    status: Status
+    versions: Versions
+    message_count: int
+    contributions: Mapping[str, float] = EMPTY
+    failed_detectors: tuple[str, ...] = ()
+    incomplete: tuple[str, ...] = ()
+
+
+# ---------------------------------------------------------------- what should happen
+
+
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """What policies remember of earlier messages; ``now`` (seconds since the epoch) is the only clock they see.
+
+    ``incidents`` is the pair's count before this message; ``last_alert`` maps alert types to the time of the last one
+    that was sent in this group; ``handed_off`` is true once the hand-off event of this conversation exists.
+    """
+
+    now: float = 0.0
+    incidents: int = 0
+    last_alert: Mapping[str, float] = EMPTY
+    handed_off: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What a policy wants done. ``action`` is none, warning, escalation, alert, notice, log or hand_off.
+
+    ``suppressed`` is true for an alert held back by its cool-down: it is recorded, not sent.
+    """
+
+    policy: str
+    action: str
+    type: str | None = None
+    score: float = 0.0
+    text: str = ""
+    flags: tuple[Flag, ...] = ()
+    count: int = 0
+    suppressed: bool = False
+    detail: Mapping[str, object] = field(default_factory=lambda: MappingProxyType({}))

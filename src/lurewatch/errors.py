@@ -1,0 +1,57 @@
+"""Every error a caller may want to catch.
+
+    LurewatchError
+    ├── InputError     what came in cannot be analysed: malformed, or over a limit
+    ├── PackError      a rule pack was refused; lists every problem with file and line
+    └── SettingsError  a setting is missing, unknown or out of range
+
+Each message says what was wrong, where, and what to do about it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+
+class LurewatchError(Exception):
+    """The root: catch it to catch everything Lurewatch raises on purpose."""
+
+
+class InputError(LurewatchError):
+    """What came in cannot be analysed.
+
+    ``pointer`` is an RFC 6901 JSON pointer to the offending value, ``""`` for the whole input.
+    ``limit`` is true when the value is well-formed but larger than the configured bound.
+    """
+
+    def __init__(self, message: str, *, pointer: str = "", limit: bool = False) -> None:
+        super().__init__(message)
+        self.pointer = pointer
+        self.limit = limit
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing wrong with a pack: the file, the line (1-based, 0 if unknown), what is wrong, what to do."""
+
+    file: str
+    line: int
+    message: str
+    remedy: str = ""
+
+    def __str__(self) -> str:
+        place = f"{self.file}:{self.line}" if self.line else self.file
+        return f"{place}: {self.message}" + (f" {self.remedy}" if self.remedy else "")
+
+
+class PackError(LurewatchError):
+    """A rule pack was refused. ``problems`` holds all of them, in file order."""
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        self.problems = tuple(problems)
+        super().__init__("\n".join(str(problem) for problem in self.problems))
+
+
+class SettingsError(LurewatchError):
+    """A setting is missing, unknown or out of range."""

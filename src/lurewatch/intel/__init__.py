@@ -1,0 +1,1 @@
+"""Asks: what others know of this."""

@@ -1,0 +1,1 @@
+"""Learns: corpora, attacks, fitting and evaluation."""
