@@ -1,0 +1,25 @@
+"""Invented data files for the tests of the lab."""
+
+from __future__ import annotations
+
+import gzip
+import json
+from collections.abc import Iterable, Mapping
+from itertools import count, islice
+from pathlib import Path
+from typing import Any
+
+from lurewatch.lab.corpus import Half, half
+
+
+def write_rows(path: Path, rows: Iterable[Mapping[str, Any]]) -> None:
+    """Write JSON lines, gzipped when the name ends in .gz."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    content = "".join(json.dumps(row) + "\n" for row in rows).encode()
+    path.write_bytes(gzip.compress(content) if path.suffix == ".gz" else content)
+
+
+def texts_of(part: Half, amount: int, template: str = "invented note {n}", length: int = 1) -> list[str]:
+    """Different texts that all belong to one half; with a length, each is that many texts joined by line breaks."""
+    candidates = ("\n".join(template.format(n=f"{n}-{line}") for line in range(length)) for n in count())
+    return list(islice((text for text in candidates if half(text) == part), amount))

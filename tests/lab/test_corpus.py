@@ -1,0 +1,113 @@
+"""The data folder is read as labelled text, one half at a time."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import json
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from lurewatch.errors import InputError
+from lurewatch.lab import corpus
+
+from .data import texts_of, write_rows
+
+
+@given(st.text(alphabet=st.characters(), max_size=40))
+def test_half_is_the_parity_of_the_hash(text: str) -> None:
+    """A text belongs to the dev half exactly when the number that its SHA-256 spells is even."""
+    number = int(hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest(), 16)
+    assert corpus.half(text) == ("dev" if number % 2 == 0 else "report")
+
+
+def test_half_accepts_lone_surrogates() -> None:
+    """Text that cannot be encoded as UTF-8 still belongs to one half."""
+    assert corpus.half("broken \ud800 text") in corpus.HALVES
+
+
+def test_the_two_halves_are_the_whole(tmp_path: Path) -> None:
+    """Every row is in exactly one of the halves, in the order of the file."""
+    rows = [{"text": f"invented message number {n}", "label": "ham"} for n in range(40)]
+    write_rows(tmp_path / "messages/invented.jsonl.gz", rows)
+    dev, report = (list(corpus.messages(tmp_path, part)) for part in corpus.HALVES)
+    assert {row.text for row in dev} | {row.text for row in report} == {row["text"] for row in rows}
+    assert len(dev) + len(report) == 40
+    assert all(corpus.half(row.text) == "dev" for row in dev)
+
+
+def test_labels_in_our_words(tmp_path: Path) -> None:
+    """Scam and spam keep their names, ham is honest, and so is everything among the hard negatives."""
+    texts = texts_of("dev", 4)
+    labels = ("scam", "spam", "ham")
+    rows = [{"text": t, "label": label, "kind": "k", "lang": "en"} for t, label in zip(texts[:3], labels, strict=True)]
+    write_rows(tmp_path / "messages/a.jsonl.gz", rows)
+    write_rows(tmp_path / "hard_negatives/b.jsonl.gz", [{"text": texts[3], "kind": None}])
+    read = list(corpus.messages(tmp_path, "dev"))
+    assert [(row.source, row.label, row.kind, row.lang) for row in read] == [
+        ("a", "scam", "k", "en"),
+        ("a", "spam", "k", "en"),
+        ("a", "honest", "k", "en"),
+        ("b", "honest", "", ""),
+    ]
+
+
+def test_conversations_keep_senders_and_times(tmp_path: Path) -> None:
+    """A conversation keeps who said what and when; an unreadable time is unknown, one without a zone is UTC."""
+    first, second = texts_of("dev", 1, length=2)[0].split("\n")
+    turns = [
+        {"sender": "A", "text": first, "ts": "2024-05-01 10:00"},
+        {"sender": "B", "text": second, "ts": "yesterday"},
+    ]
+    row = {"id": "c1", "label": "legit", "kind": "chat", "messages": turns}
+    write_rows(tmp_path / "conversations/c.jsonl", [row])
+    (read,) = corpus.conversations(tmp_path, "dev")
+    assert read.label == "honest"
+    assert read.conversation.id == "c1"
+    assert [m.sender for m in read.conversation.messages] == ["A", "B"]
+    assert [m.timestamp for m in read.conversation.messages] == [1714557600.0, None]
+    assert list(corpus.conversations(tmp_path, "report")) == []
+
+
+def test_contacts_keep_their_spans(tmp_path: Path) -> None:
+    """Marked contact details arrive as (start, end, type)."""
+    (text,) = texts_of("dev", 1)
+    write_rows(tmp_path / "off_platform/p.jsonl.gz", [{"text": text, "label": "flag", "spans": [[0, 4, "PHONE"]]}])
+    assert list(corpus.contacts(tmp_path, "dev")) == [corpus.ContactText("p", text, True, ((0, 4, "PHONE"),))]
+
+
+def test_byte_order_mark_and_line_endings(tmp_path: Path) -> None:
+    """A byte order mark, CRLF and empty lines change nothing."""
+    (text,) = texts_of("dev", 1)
+    path = tmp_path / "messages/w.jsonl.gz"
+    path.parent.mkdir()
+    path.write_bytes(gzip.compress(b"\xef\xbb\xbf" + json.dumps({"text": text, "label": "ham"}).encode() + b"\r\n\r\n"))
+    assert [row.text for row in corpus.messages(tmp_path, "dev")] == [text]
+
+
+@pytest.mark.parametrize("line", [b'{"text": 1, "label": "ham"}', b"{}", b"[1]", b"nonsense", b"\xff"])
+def test_a_broken_line_is_named(tmp_path: Path, line: bytes) -> None:
+    """A line that is no labelled text is refused with file and line."""
+    path = tmp_path / "messages/broken.jsonl.gz"
+    path.parent.mkdir()
+    path.write_bytes(gzip.compress(b'{"text": "fine", "label": "ham"}\n' + line))
+    with pytest.raises(InputError, match=r"broken\.jsonl\.gz:[12]"):
+        list(corpus.messages(tmp_path, "dev"))
+
+
+def test_a_truncated_file_is_refused(tmp_path: Path) -> None:
+    """A gzip file that is broken off is an error and not a short file."""
+    path = tmp_path / "messages/cut.jsonl.gz"
+    write_rows(path, [{"text": t, "label": "ham"} for t in texts_of("dev", 50)])
+    path.write_bytes(path.read_bytes()[:-200])
+    with pytest.raises(InputError, match=r"cut\.jsonl\.gz"):
+        list(corpus.messages(tmp_path, "dev"))
+
+
+def test_a_missing_folder_says_what_to_name(tmp_path: Path) -> None:
+    """Without any data folder the error says what was looked for."""
+    with pytest.raises(InputError, match="no such folder"):
+        list(corpus.messages(tmp_path / "nowhere", "dev"))
