@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from types import MappingProxyType
 from typing import Literal
 
 Role = Literal["suspect", "protected", "agent", "unknown"]
 RiskLevel = Literal["safe", "suspicious", "high", "confirmed"]
 Status = Literal["complete", "partial"]
 Reading = Literal["folded", "plain", "spoken"]
-EMPTY: Mapping[str, float] = MappingProxyType({})
 
 
 # ---------------------------------------------------------------- what comes in
@@ -165,7 +163,7 @@ class Knowledge:
     """
 
     indicators: tuple[KnownIndicator, ...] = ()
-    domain_age_days: Mapping[str, float] = EMPTY
+    domain_age_days: Mapping[str, float] = field(default_factory=dict)
     near_duplicate: float = 0.0
     unavailable: tuple[str, ...] = ()
 
@@ -214,7 +212,7 @@ class Verdict:
     status: Status
     versions: Versions
     message_count: int
-    contributions: Mapping[str, float] = EMPTY
+    contributions: Mapping[str, float] = field(default_factory=dict)
     failed_detectors: tuple[str, ...] = ()
     incomplete: tuple[str, ...] = ()
 
@@ -232,7 +230,7 @@ class Memory:
 
     now: float = 0.0
     incidents: int = 0
-    last_alert: Mapping[str, float] = EMPTY
+    last_alert: Mapping[str, float] = field(default_factory=dict)
     handed_off: bool = False
 
 
@@ -251,4 +249,4 @@ class Decision:
     flags: tuple[Flag, ...] = ()
     count: int = 0
     suppressed: bool = False
-    detail: Mapping[str, object] = field(default_factory=lambda: MappingProxyType({}))
+    detail: Mapping[str, object] = field(default_factory=dict)

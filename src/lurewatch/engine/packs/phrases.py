@@ -1,0 +1,179 @@
+"""Phrases: the small regular language rule authors write, and the linear-time patterns it becomes.
+
+A phrase is matched over folded text (lower-case; look-alikes and accents folded to ASCII). In ASCII phrases a space is a
+gap of up to four characters that are neither word characters nor the end of a sentence, and ``*`` after a letter is any
+ending. A phrase with letters that do not fold to ASCII is literal text in which only the space and a final ``*`` of a
+word are special.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable
+
+import re2
+
+from lurewatch.engine.matching import Pattern
+
+GAP = r"[^\w.!]{1,4}"
+ENDING = "[a-z]{0,12}"
+_FOLDED = str.maketrans({"ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "ı": "i", "ł": "l", "đ": "d", "’": "'"})
+
+
+class PhraseError(ValueError):
+    """A phrase that cannot become a linear-time pattern; the message says what to write instead."""
+
+
+def fold(phrase: str) -> str:
+    """The phrase in lower case with Latin accents removed, as the text it is matched against; other scripts stay."""
+    lowered = phrase.lower().translate(_FOLDED)
+    if lowered.isascii():
+        return lowered
+    out = []
+    for char in lowered:
+        base = unicodedata.normalize("NFD", char)[0]
+        out.append(base if base.isascii() else unicodedata.normalize("NFKC", char))
+    return "".join(out)
+
+
+def is_literal(phrase: str) -> bool:
+    """Whether a folded phrase is in a script that does not fold to ASCII."""
+    return any(not char.isascii() and (char.isalpha() or unicodedata.category(char)[0] == "M") for char in phrase)
+
+
+def ascii_pattern(phrase: str) -> str:
+    """The RE2 and Hyperscan pattern of one folded ASCII phrase, word boundaries included.
+
+    Raises:
+        PhraseError: a construct that is not linear-time, captures, or has an open tail.
+    """
+    if not phrase or phrase != phrase.strip():
+        raise PhraseError("a phrase must not be empty nor begin or end with a space")
+    out: list[str] = []
+    position = 0
+    while position < len(phrase):
+        step, piece = _next(phrase, position)
+        out.append(piece)
+        position += step
+    body = "".join(out)
+    left = r"\b" if _is_wordlike(phrase[0]) else ""
+    right = r"\b" if _is_wordlike(phrase[-1]) or phrase[-1] in "*?}" else ""
+    if phrase[-2:] in {r"\b", r"\d", r"\w"}:
+        right = r"\b"
+    return f"{left}(?:{body}){right}"
+
+
+def _is_wordlike(char: str) -> bool:
+    return char.isalnum() or char in "_()[]\\"
+
+
+def _next(phrase: str, position: int) -> tuple[int, str]:
+    """How many characters the next piece of the phrase takes, and its pattern."""
+    char = phrase[position]
+    if char == "\\":
+        return _escape(phrase, position)
+    if char == "[":
+        return _char_class(phrase, position)
+    if char == "(":
+        if phrase.startswith("(?:", position):
+            return 3, "(?:"
+        raise PhraseError("groups are written (?:...); captures and look-around are not allowed")
+    if char == " ":
+        return 1, GAP
+    if char == "*":
+        if position and phrase[position - 1].isalnum():
+            return 1, ENDING
+        raise PhraseError("'*' stands directly after a letter and means any ending; for a gap use near or then")
+    if char == "{":
+        return _repeat(phrase, position)
+    refused = {
+        "+": "'+' is unbounded; write a bounded repeat such as {1,3}",
+        ".": "'.' matches anything; write \\. for a full stop, or near/then for a gap",
+        "^": "'^' is not allowed; phrases match anywhere",
+        "$": "'$' is an anchor; write \\$ for the sign",
+    }
+    if char in refused:
+        raise PhraseError(refused[char])
+    return 1, char
+
+
+def _escape(phrase: str, position: int) -> tuple[int, str]:
+    pair = phrase[position : position + 2]
+    if len(pair) < 2 or (pair[1].isalnum() and pair[1] not in "dwbs"):
+        raise PhraseError(f"unknown escape {pair!r}; allowed are \\d, \\w, \\b, \\s and escaped punctuation")
+    return 2, pair
+
+
+def _char_class(phrase: str, position: int) -> tuple[int, str]:
+    end = phrase.find("]", position + 1)
+    if end < 0:
+        raise PhraseError("a character class is not closed with ']'")
+    return end + 1 - position, phrase[position : end + 1]
+
+
+def _repeat(phrase: str, position: int) -> tuple[int, str]:
+    end = phrase.find("}", position)
+    bounds = phrase[position + 1 : end].split(",") if end > 0 else []
+    if not 1 <= len(bounds) <= 2 or not all(bound.isdecimal() for bound in bounds) or int(bounds[-1]) > 40:
+        raise PhraseError("a repeat is bounded: {2}, {0,3}; at most 40")
+    return end + 1 - position, phrase[position : end + 1]
+
+
+def literal_words(phrase: str) -> str:
+    """A folded literal phrase with its words set apart by single spaces; raises PhraseError."""
+    words = phrase.split()
+    if not words:
+        raise PhraseError("a phrase must not be empty")
+    for word in words:
+        if "*" in word[:-1]:
+            raise PhraseError("in this script '*' may only end a word")
+    return " ".join(words)
+
+
+_LITERAL_GAP = r"[ \t\n\r,;:'\"()-]{1,4}"
+_LITERAL_ENDING = r"[\pL\pM]{0,12}"
+
+
+def patterns(name: str, phrases: Iterable[str]) -> tuple[Pattern, ...]:
+    """At most two patterns: one for the ASCII phrases and one for those of other scripts.
+
+    Raises:
+        PhraseError: naming the phrase that is wrong.
+    """
+    ascii_ones: list[str] = []
+    literals: list[str] = []
+    for phrase in phrases:
+        folded = fold(phrase)
+        try:
+            if is_literal(folded):
+                literals.append(literal_words(folded))
+            else:
+                ascii_ones.append(ascii_pattern(folded))
+        except PhraseError as error:
+            raise PhraseError(f"phrase {phrase!r}: {error}") from None
+    found = []
+    if ascii_ones:
+        both = "|".join(dict.fromkeys(ascii_ones))
+        found.append(Pattern(name, both, both))
+    if literals:
+        words = list(dict.fromkeys(literals))
+        exact = "|".join(_literal_exact(literal) for literal in words)
+        prefilter = "|".join(_literal_prefilter(literal) for literal in words)
+        found.append(Pattern(name, exact, prefilter, literal=True))
+    return tuple(found)
+
+
+def _literal_exact(words: str) -> str:
+    return _LITERAL_GAP.join(
+        re2.escape(word.removesuffix("*")) + (_LITERAL_ENDING if word.endswith("*") else "") for word in words.split()
+    )
+
+
+def _literal_prefilter(words: str) -> str:
+    """Hyperscan sees bytes: letters as escapes, and any few of them where a word's ending is free."""
+    out = []
+    for word in words.split():
+        letters = "".join(f"\\x{byte:02x}" for byte in word.removesuffix("*").encode())
+        out.append(letters + (r"[\x80-\xff]{0,40}" if word.endswith("*") else ""))
+    # an ending at the very end needs no bytes: the match has already been seen
+    return _LITERAL_GAP.join(out).removesuffix(r"[\x80-\xff]{0,40}")
