@@ -1,0 +1,90 @@
+"""The fit finds which evidence counts, never punishes evidence, and keeps the false positives it was told to keep."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from lurewatch.lab.logistic import Example, Model, Target, fit, left_out, recalls, threshold
+
+
+def examples(source: str, scam: bool, *rows: tuple[int, dict[str, float]]) -> list[Example]:
+    """The given number of examples of each kind."""
+    return [Example(source, scam, features) for amount, features in rows for _ in range(amount)]
+
+
+TELLING = [
+    *examples("fraud", True, (80, {"request": 1.0, "urgent": 0.5}), (20, {})),
+    *examples("chat", False, (190, {}), (10, {"urgent": 0.5, "thanks": 1.0})),
+]
+
+
+def test_telling_evidence_gets_the_weight() -> None:
+    """What only scams show weighs most; what only honest rows show weighs nothing."""
+    model = fit(TELLING, Target())
+    assert model.weights["request"] > model.weights.get("urgent", 0.0)
+    assert "thanks" not in model.weights
+    assert recalls(TELLING, model) == {"fraud": 0.8}
+    assert recalls(TELLING, model, scam=False) == {"chat": 0.0}
+
+
+def test_no_evidence_is_never_a_scam() -> None:
+    """A row without any evidence stays below one half, however many scam rows look like it."""
+    rows = [*examples("fraud", True, (100, {})), *examples("chat", False, (100, {}))]
+    assert not fit(rows, Target(mean=1.0, worst=1.0)).finds({})
+
+
+def test_the_threshold_keeps_mean_and_worst() -> None:
+    """The threshold rises until the mean over files and the worst file are within the target."""
+    rows = [
+        *examples("fraud", True, (50, {"a": 1.0}), (50, {"a": 0.5})),
+        *examples("good", False, (100, {})),
+        *examples("odd", False, (95, {}), (5, {"a": 0.5})),
+    ]
+    model = Model(0.0, {"a": 2.0})
+    assert threshold(rows, model, Target(mean=0.03, worst=0.06)) == pytest.approx(0.5)
+    assert threshold(rows, model, Target(mean=0.03, worst=0.04)) == pytest.approx(1.5)
+    assert threshold(rows, model, Target(mean=0.02, worst=0.06)) == pytest.approx(1.5)
+
+
+def test_a_tiny_file_does_not_set_the_threshold() -> None:
+    """One odd row of a handful of honest ones does not move the threshold."""
+    rows = [
+        *examples("fraud", True, (50, {"a": 1.0})),
+        *examples("good", False, (100, {})),
+        *examples("tiny", False, (5, {"a": 1.0})),
+    ]
+    assert threshold(rows, Model(0.0, {"a": 1.0}), Target()) == pytest.approx(0.5)
+
+
+def test_files_weigh_the_same() -> None:
+    """Copying the rows of one file changes nothing in the fit."""
+    once = fit(TELLING, Target())
+    twice = fit([*TELLING, *(example for example in TELLING if example.source == "fraud")], Target())
+    assert twice.weights == pytest.approx(once.weights, abs=2e-3)
+
+
+def test_leaving_a_file_out() -> None:
+    """Each file is measured by a fit that has not seen it."""
+    rows = [*TELLING, *examples("other fraud", True, (10, {"request": 1.0})), *examples("other chat", False, (90, {}))]
+    found = {(source, scam): share for source, scam, share in left_out(rows, Target(), 0.002, 0.5)}
+    assert found == {("fraud", True): 0.8, ("other fraud", True): 1.0, ("chat", False): 0.0, ("other chat", False): 0.0}
+
+
+FEATURES = st.dictionaries(st.sampled_from("abcd"), st.sampled_from([0.25, 0.5, 1.0]), max_size=4)
+ROWS = st.lists(st.builds(Example, st.sampled_from(["x", "y"]), st.booleans(), FEATURES), min_size=2, max_size=30)
+
+
+@given(ROWS, FEATURES, st.sampled_from("abcd"))
+def test_more_evidence_never_lowers_the_score(rows: list[Example], seen: dict[str, float], more: str) -> None:
+    """Adding evidence to a row never lowers its score, whatever the fit was made of."""
+    model = fit(rows, Target())
+    assert model.score(seen | {more: 1.0}) >= model.score(seen)
+    assert all(weight > 0 for weight in model.weights.values())
+
+
+@given(ROWS)
+def test_the_fit_is_the_same_each_time(rows: list[Example]) -> None:
+    """The same rows give the same model to the last digit."""
+    assert fit(rows, Target()) == fit(rows, Target())
