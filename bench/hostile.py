@@ -144,7 +144,7 @@ def own_ideas(engine: Any) -> Iterator[tuple[str, str]]:
     yield "every rule", joined(everything)
     yield "every rule, shuffled", joined(CHANCE.sample(everything, len(everything)))
     yield "every rule, short", joined(sorted(everything, key=len))
-    patterns = [(pattern.name, pattern.exact) for pattern in engine.matcher.patterns]
+    patterns = [(pattern.name, pattern.exact) for pattern in engine.reader.patterns]
     for name, exact in patterns:
         yield f"pattern {name}", joined([sample(exact, CHANCE) for _ in range(40)])
     for number in range(6):

@@ -1,0 +1,1 @@
+"""Random bytes against the engine; see README.md."""
