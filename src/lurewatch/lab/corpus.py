@@ -111,6 +111,12 @@ def files(data: Path, folder: str) -> list[Path]:
     return sorted(path for path in (data / folder).glob("*.jsonl*") if path.name.endswith((".jsonl", ".jsonl.gz")))
 
 
+def sources(data: Path) -> frozenset[str]:
+    """The names of all files that can be measured."""
+    folders = ("messages", "hard_negatives", "conversations", "off_platform")
+    return frozenset(source_of(path) for folder in folders for path in files(data, folder))
+
+
 def source_of(path: Path) -> str:
     """The name of a data file without its endings."""
     return path.name.removesuffix(".gz").removesuffix(".jsonl")

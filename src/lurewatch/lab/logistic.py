@@ -16,6 +16,8 @@ from scipy.optimize import minimize
 
 Array = NDArray[np.float64]
 DECIMALS = 4
+L2 = 0.002
+SCAM_SHARE = 0.5
 FEWEST_HONEST = 50
 """A file with fewer honest rows says too little about a share of one in a hundred to set the threshold."""
 
@@ -53,7 +55,7 @@ class Model:
         return self.intercept + self.score(features) >= 0
 
 
-def fit(examples: Sequence[Example], target: Target, l2: float = 0.002, scam_share: float = 0.5) -> Model:
+def fit(examples: Sequence[Example], target: Target, l2: float = L2, scam_share: float = SCAM_SHARE) -> Model:
     """Fit the weights, then put probability one half at the lowest score that keeps the target.
 
     ``scam_share`` is the weight of all scam rows together, the honest rows have the rest; ``l2`` is the penalty on the
@@ -142,7 +144,7 @@ def recalls(examples: Iterable[Example], model: Model, scam: bool = True) -> dic
 
 
 def left_out(
-    examples: Sequence[Example], target: Target, l2: float, scam_share: float
+    examples: Sequence[Example], target: Target, l2: float = L2, scam_share: float = SCAM_SHARE
 ) -> Iterator[tuple[str, bool, float]]:
     """For each file: fit on the others, then the share found in it (source, scam, share). What unseen text will get."""
     for source, scam in sorted({(example.source, example.scam) for example in examples}):

@@ -159,6 +159,8 @@ def main(factory: Factory = load, argv: Sequence[str] | None = None) -> None:
     )
     if shown or options.only:
         wanted = {shown} if shown else set(options.only)
+        if unknown := wanted - corpus.sources(options.data):
+            raise InputError(f"{options.data} has no file {', '.join(sorted(unknown))}.")
         rows = (row for row in rows if row.source in wanted)
     if shown:
         if options.half != "dev":

@@ -1,0 +1,133 @@
+"""Fit the calibrated fusion to the dev half: ``python -m lurewatch.lab.fit DATA --out fusion.yaml``.
+
+Two logistics are fitted, one for single messages and one for conversations. Advertising is left out: some of it is
+fraud, some is not, and nobody says which. ``--check`` measures instead what files get from a fit that never saw them.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from lurewatch.engine.pipeline import Engine, features_of
+from lurewatch.errors import LurewatchError
+from lurewatch.lab import corpus
+from lurewatch.lab.corepack import load
+from lurewatch.lab.logistic import Example, Model, Target, fit, left_out, recalls
+from lurewatch.lab.measure import Row, conversation_of
+
+LONG_TEXTS = ("jobs_emscad_fraud",)
+"""Scam files of the messages folder whose rows are as long as a conversation, and teach that fit only."""
+HEADER = "# Written by `python -m lurewatch.lab.fit`; edit the rules, not the numbers.\n"
+
+
+@dataclass(frozen=True, slots=True)
+class Fitted:
+    """One section of the file: the model and the rows it was fitted to."""
+
+    name: str
+    examples: Sequence[Example]
+    model: Model
+
+
+def examples_of(engine: Engine, rows: Iterable[Row]) -> Iterator[Example]:
+    """What the engine sees in each scam and honest row."""
+    for row in rows:
+        if row.label != "spam":
+            yield Example(row.source, row.label == "scam", dict(features_of(engine, conversation_of(row))))
+
+
+def message_rows(data: Path) -> Iterator[Row]:
+    """The rows that teach the fit for single messages."""
+    return (row for row in corpus.messages(data, "dev") if row.source not in LONG_TEXTS)
+
+
+def conversation_rows(data: Path) -> Iterator[Row]:
+    """The rows that teach the fit for conversations."""
+    yield from corpus.conversations(data, "dev")
+    yield from (row for row in corpus.messages(data, "dev") if row.source in LONG_TEXTS)
+
+
+def document(sections: Iterable[Fitted], target: Target, version: str) -> dict[str, Any]:
+    """The content of the pack's ``fusion.yaml``."""
+    found: dict[str, Any] = {"version": version}
+    for section in sections:
+        found[section.name] = {
+            "intercept": section.model.intercept,
+            "weights": dict(sorted(section.model.weights.items())),
+            "fitted": {
+                "scam_rows": sum(example.scam for example in section.examples),
+                "honest_rows": sum(not example.scam for example in section.examples),
+                "false_positives_mean_at_most": target.mean,
+                "false_positives_worst_at_most": target.worst,
+            },
+        }
+    return found
+
+
+def written(content: dict[str, Any]) -> str:
+    """The file as text: the same content gives the same bytes."""
+    return HEADER + yaml.safe_dump(content, sort_keys=False, allow_unicode=True)
+
+
+def summary(section: Fitted) -> Iterator[str]:
+    """What the fit reaches on the rows it was fitted to, file by file, and its weights."""
+    yield f"{section.name}: intercept {section.model.intercept}"
+    for name, weight in sorted(section.model.weights.items(), key=lambda item: -item[1]):
+        yield f"  {weight:8.4f} {name}"
+    for scam, title in ((True, "recall"), (False, "false positives")):
+        shares = recalls(section.examples, section.model, scam)
+        yield f"  {title}: mean {mean(shares.values()):.2f} %"
+        yield from (f"  {100 * share:8.2f} % {source}" for source, share in shares.items())
+
+
+def check(section: Fitted, target: Target) -> Iterator[str]:
+    """What each file gets from a fit to the others."""
+    found = list(left_out(section.examples, target))
+    for scam, title in ((True, "recall"), (False, "false positives")):
+        shares = {source: share for source, kind, share in found if kind is scam}
+        yield f"{section.name}, left out of the fit, {title}: mean {mean(shares.values()):.2f} %"
+        yield from (f"  {100 * share:8.2f} % {source}" for source, share in shares.items())
+
+
+def mean(shares: Iterable[float]) -> float:
+    """The mean in percent, 0 of nothing."""
+    values = list(shares)
+    return 100 * sum(values) / len(values) if values else 0.0
+
+
+def main(argv: Sequence[str] | None = None) -> None:
+    """Fit, write the file, print what was reached."""
+    usual = Target()
+    parser = argparse.ArgumentParser(prog="python -m lurewatch.lab.fit", description=__doc__)
+    parser.add_argument("data", type=Path, metavar="DATA", help="the folder with the development data")
+    parser.add_argument("--out", type=Path, metavar="FILE", help="write the pack's fusion.yaml")
+    parser.add_argument("--version", default="1", help="the version that verdicts will name")
+    parser.add_argument("--mean", type=float, default=usual.mean, help="most false positives, mean over honest files")
+    parser.add_argument("--worst", type=float, default=usual.worst, help="most false positives in any honest file")
+    parser.add_argument("--check", action="store_true", help="fit again without each file and measure it")
+    options = parser.parse_args(argv)
+    target = Target(options.mean, options.worst)
+    engine = load()
+    sections = []
+    for name, rows in (("message", message_rows(options.data)), ("conversation", conversation_rows(options.data))):
+        examples = list(examples_of(engine, rows))
+        sections.append(Fitted(name, examples, fit(examples, target)))
+    if options.out:
+        options.out.write_text(written(document(sections, target, options.version)), encoding="utf-8")
+    for section in sections:
+        for line in check(section, target) if options.check else summary(section):
+            sys.stdout.write(line + "\n")
+
+
+if __name__ == "__main__":
+    try:
+        main()
+    except LurewatchError as error:
+        sys.exit(str(error))
