@@ -12,7 +12,7 @@ from __future__ import annotations
 import hashlib
 import sys
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -26,6 +26,8 @@ except ImportError:  # no wheel for this platform: RE2 alone does the same, slow
     hyperscan = None
 
 Spans = list[tuple[int, int]]
+Databases = tuple[bytes, bytes]
+"""Compiled automata as bytes: the ASCII patterns, the patterns of other scripts (empty when there are none)."""
 MOST_SPANS = 100
 """At most so many spans of one pattern are read from one view; more make the scan incomplete."""
 _SET_SIZE = 64
@@ -34,7 +36,7 @@ _SET_MEMORY = 256 << 20
 
 @dataclass(frozen=True, slots=True)
 class Pattern:
-    """One pattern. ``exact`` is for RE2 and decides; ``prefilter`` is for Hyperscan and may fire too often, never too rarely.
+    """One pattern. ``exact`` is for RE2 and decides; ``prefilter``, for Hyperscan, may fire too often, never too rarely.
 
     ``literal`` patterns are for scripts that do not fold to ASCII: they match text instead of bytes, and where the
     script writes spaces between words a match must be a whole word.
@@ -48,10 +50,14 @@ class Pattern:
 
 @dataclass(frozen=True, slots=True)
 class Scan:
-    """Spans (offsets of the view, in order, not overlapping) by pattern number; ``complete`` is false past MOST_SPANS."""
+    """Spans by pattern number: offsets of the view, in order, disjoint. ``complete`` is false past MOST_SPANS."""
 
     spans: Mapping[int, Spans]
     complete: bool = True
+
+
+Compiler = Callable[[Sequence[Pattern]], Databases | None]
+"""Gives the databases of these patterns: from a cache, or compiled elsewhere. None: compile here."""
 
 
 class Prefilter(Protocol):
@@ -147,7 +153,7 @@ class Matcher:
     def __init__(
         self,
         patterns: Sequence[Pattern],
-        databases: tuple[bytes, bytes] | None = None,
+        databases: Databases | None = None,
         *,
         use_hyperscan: bool = hyperscan is not None,
     ) -> None:
@@ -170,8 +176,8 @@ class Matcher:
             return HyperscanPrefilter([(n, p.prefilter) for n, p in members], database or None)
         return SetPrefilter([(n, p.exact) for n, p in members], literal=literal)
 
-    def dump(self) -> tuple[bytes, bytes] | None:
-        """The two compiled databases (ASCII, other scripts), for the ``databases`` argument; None without Hyperscan."""
+    def dump(self) -> Databases | None:
+        """The compiled databases (ASCII, other scripts), for the ``databases`` argument; None without Hyperscan."""
         if not self._use_hyperscan:
             return None
         first, second = (p.dump() if isinstance(p, HyperscanPrefilter) else b"" for p in (self._ascii, self._literal))
@@ -228,7 +234,9 @@ def _code_points(data: bytes, spans: Spans) -> Spans:
     return found
 
 
-def _restore(patterns: Sequence[Pattern], databases: tuple[bytes, bytes] | None, use_hyperscan: bool) -> Matcher:
+def _restore(
+    patterns: Sequence[Pattern], databases: Databases | None, use_hyperscan: bool
+) -> Matcher:
     return Matcher(patterns, databases, use_hyperscan=use_hyperscan)
 
 

@@ -41,7 +41,7 @@ class Conversation:
 
     messages: tuple[Message, ...]
     id: str = ""
-    sender_metadata: SenderMetadata = SenderMetadata()
+    sender_metadata: SenderMetadata = field(default_factory=SenderMetadata)
 
 
 # ---------------------------------------------------------------- what was read
@@ -139,6 +139,7 @@ class Indicator:
     end: int
     valid: bool | None = None
     traits: frozenset[str] = frozenset()
+    parts: tuple[Part, ...] = ()
 
 
 # ---------------------------------------------------------------- what is known from elsewhere
@@ -184,6 +185,19 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True)
+class EmotionalProfile:
+    """How a message plays on feelings, each in [0,1]; ``primary_tactic`` is the strongest, ``none`` without any."""
+
+    urgency: float = 0.0
+    fear: float = 0.0
+    greed: float = 0.0
+    authority: float = 0.0
+    trust: float = 0.0
+    overall_manipulation: float = 0.0
+    primary_tactic: str = "none"
+
+
+@dataclass(frozen=True, slots=True)
 class Versions:
     """What made a verdict: the same input under the same versions gives the same bits."""
 
@@ -195,7 +209,12 @@ class Versions:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What the engine believes of a conversation. ``scam_probability`` is in [0,100], scores are in [0,1]."""
+    """What the engine believes of a conversation. ``scam_probability`` is in [0,100], scores are in [0,1].
+
+    ``first_flagged_turn`` is the smallest k whose first k messages are a scam (1-based). ``contributions`` are what
+    each piece of evidence adds to the log-odds; ``incomplete`` says what was not read or not known, ``shadow`` counts
+    matches of rules on trial, which touch nothing else.
+    """
 
     id: str
     scam_probability: float
@@ -213,8 +232,11 @@ class Verdict:
     versions: Versions
     message_count: int
     contributions: Mapping[str, float] = field(default_factory=dict)
+    emotion: EmotionalProfile = field(default_factory=EmotionalProfile)
+    type_confidence: float = 0.0
     failed_detectors: tuple[str, ...] = ()
     incomplete: tuple[str, ...] = ()
+    shadow: Mapping[str, int] = field(default_factory=dict)
 
 
 # ---------------------------------------------------------------- what should happen
@@ -224,11 +246,13 @@ class Verdict:
 class Memory:
     """What policies remember of earlier messages; ``now`` (seconds since the epoch) is the only clock they see.
 
-    ``incidents`` is the pair's count before this message; ``last_alert`` maps alert types to the time of the last one
+    ``first_new`` is the index of the first message that has not been decided on; ``incidents`` is the pair's count
+    before it; ``last_alert`` maps alert types to the time of the last one
     that was sent in this group; ``handed_off`` is true once the hand-off event of this conversation exists.
     """
 
     now: float = 0.0
+    first_new: int = 0
     incidents: int = 0
     last_alert: Mapping[str, float] = field(default_factory=dict)
     handed_off: bool = False

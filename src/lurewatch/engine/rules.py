@@ -131,7 +131,7 @@ class _Sentences:
         return False
 
 
-_ENDS = ".!?\n।。！？"  # noqa: RUF001
+_ENDS = ".!?\n।。！？"
 
 
 def disjoint(spans: Spans) -> list[tuple[int, int]]:
@@ -158,7 +158,8 @@ def _compile(condition: Condition, vocabulary: Vocabulary) -> Test:
         case Combination("none", of):
             return _none(_any([_compile(inner, vocabulary) for inner in of]))
         case Combination(_, of):
-            return _all([_compile(inner, vocabulary) for inner in of])
+            exclusions_last = sorted(of, key=lambda inner: isinstance(inner, Combination) and inner.how == "none")
+            return _all([_compile(inner, vocabulary) for inner in exclusions_last])
         case Proximity(of, within, ordered):
             return _proximity([_compile(inner, vocabulary) for inner in of], within, ordered=ordered)
 
@@ -252,7 +253,9 @@ def _triggers(condition: Condition, vocabulary: Vocabulary) -> tuple[Key, ...]:
         case Combination("none", _):
             return ()
         case Combination(_, of) | Proximity(of, _, _):
-            options = [(rank, keys) for inner in of if (keys := _triggers(inner, vocabulary)) for rank in [_rank(inner)]]
+            options = [
+                (rank, keys) for inner in of if (keys := _triggers(inner, vocabulary)) for rank in [_rank(inner)]
+            ]
             return min(options, key=lambda option: option[0])[1] if options else ()
 
 

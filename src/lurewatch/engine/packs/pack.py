@@ -67,9 +67,7 @@ def documents(files: Files, problems: list[Problem]) -> dict[str, Any]:
     return {name: read(name, data, problems) for name, data in sorted(files.items()) if name.endswith(".yaml")}
 
 
-def parse(
-    core: Files, *overlays: Files, today: str = "", read_already: tuple[Documents, ...] | None = None
-) -> Pack:
+def parse(core: Files, *overlays: Files, today: str = "", read_already: tuple[Documents, ...] | None = None) -> Pack:
     """The pack of the core files with overlays laid over it, one after the other.
 
     ``today`` (YYYY-MM-DD) drops rules that expired before it. ``read_already`` gives the documents of each layer.
@@ -218,8 +216,8 @@ class _Layer:
         for key, values in allow.items():
             if not isinstance(values, list) or not all(isinstance(item, str) for item in values):
                 complain(("allow", key), f"allow.{key} is a list of texts", "Quote phone numbers.")
-                values = []
-            lists[key] = (*getattr(below, key), *values)
+            else:
+                lists[key] = (*getattr(below, key), *values)
         return replace(below, **lists)
 
 
@@ -241,7 +239,9 @@ def _is_sound(rule: Rule, pack: Pack, problems: list[Problem]) -> bool:
                 except PhraseError as error:
                     problems.append(Problem(name, 0, str(error), "See docs/rules.md, 'Phrases'."))
     known = {scam_type.id for scam_type in pack.scam_types}
-    for scam_type in rule.indicates:
-        if scam_type not in known:
-            problems.append(Problem(name, 0, f"no scam type is called {scam_type!r}", "See scam_types.yaml."))
+    problems.extend(
+        Problem(name, 0, f"no scam type is called {scam_type!r}", "See scam_types.yaml.")
+        for scam_type in rule.indicates
+        if scam_type not in known
+    )
     return len(problems) == before

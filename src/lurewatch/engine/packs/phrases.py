@@ -1,8 +1,8 @@
 """Phrases: the small regular language rule authors write, and the linear-time patterns it becomes.
 
-A phrase is matched over folded text (lower-case; look-alikes and accents folded to ASCII). In ASCII phrases a space is a
-gap of up to four characters that are neither word characters nor the end of a sentence, and ``*`` after a letter is any
-ending. A phrase with letters that do not fold to ASCII is literal text in which only the space and a final ``*`` of a
+A phrase is matched over folded text (lower-case; look-alikes and accents folded to ASCII). In ASCII phrases a space is
+a gap of up to four characters that are neither word characters nor the end of a sentence, and ``*`` after a letter is
+any ending. A phrase with letters that do not fold to ASCII is literal text in which only the space and a final ``*`` of a
 word are special.
 """
 

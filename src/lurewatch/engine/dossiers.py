@@ -1,0 +1,128 @@
+"""How a message changes what is kept of its sender."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Iterable, Mapping, Sequence
+
+import re2
+
+from lurewatch.engine import tactics
+from lurewatch.engine.detectors.behavioral import RAPID_SECONDS
+from lurewatch.engine.model import Message, Signal
+from lurewatch.engine.packs.rule import Rule
+from lurewatch.engine.reading import MessageReading
+from lurewatch.engine.state import MOST_REMEMBERED, TACTICS, ConversationState, Dossier
+
+_WORD = re2.compile(r"[a-z]{4,20}")
+"""A content word of a question: four letters or more."""
+_MOST_WORDS = 20
+_READ_OF_QUESTION = 400
+_TAIL = 48
+"""So much of the end of a message is kept, in case a number goes on in the next."""
+
+
+def advance(
+    dossier: Dossier,
+    message: Message,
+    index: int,
+    reading: MessageReading,
+    rules: Mapping[str, Rule],
+    *,
+    ignored_question: bool,
+) -> Dossier:
+    """The dossier after one more message of its sender; ``index`` is the message's place in the conversation."""
+    evidence, known_tactics, linguistic = dossier.evidence, dossier.tactics, 0.0
+    if reading.hits:
+        fresh = {hit.rule: rules[hit.rule].weight for hit in reading.hits}
+        evidence = {**evidence, **fresh} if evidence else fresh
+        matches = [(rules[hit.rule].category, rules[hit.rule].weight) for hit in reading.hits]
+        matches = [match for match in matches if match[0] in TACTICS]
+        if matches:
+            known_tactics = tactics.add(known_tactics, matches)
+            linguistic = tactics.confidence([weight for _, weight in matches], len(known_tactics))
+    rapid = dossier.rapid
+    if message.timestamp is not None and dossier.last_time is not None:
+        rapid += 0 <= message.timestamp - dossier.last_time < RAPID_SECONDS
+    signals, brands, domains, claims = dossier.signals, dossier.brands, dossier.domains, dossier.claims
+    if reading.signals:
+        signals = _count(signals, reading.signals)
+        brands = _remember(brands, (s.value for s in reading.signals if s.kind == "brand"))
+        domains = _remember(
+            domains, (s.value for s in reading.signals if s.kind == "domain" and "allowlisted" not in s.traits)
+        )
+        claims = _remember(claims, (f"{s.kind}:{s.value}" for s in reading.signals if s.kind in _CLAIMS))
+    return Dossier(
+        sender=dossier.sender or message.sender,
+        role=message.role if message.role != "unknown" else dossier.role,
+        messages=dossier.messages + 1,
+        last_time=message.timestamp if message.timestamp is not None else dossier.last_time,
+        rapid=rapid,
+        unanswered=dossier.unanswered + ignored_question,
+        linguistic=max(dossier.linguistic, linguistic),
+        tactics=known_tactics,
+        evidence=evidence,
+        signals=signals,
+        brands=brands,
+        domains=domains,
+        claims=claims,
+        texts=_tally(dossier.texts, message.text),
+        disguises=dossier.disguises + len(reading.obfuscations),
+        tail=message.text[-_TAIL:],
+        tail_start=max(0, len(message.text) - _TAIL),
+        tail_index=index,
+        plugged=dossier.plugged,
+        probability=dossier.probability,
+    )
+
+
+_CLAIMS = ("name", "signature")
+
+
+def _count(known: Mapping[str, int], signals: Sequence[Signal]) -> dict[str, int]:
+    counts = dict(known)
+    for signal in signals:
+        counts[signal.kind] = counts.get(signal.kind, 0) + 1
+        for trait in signal.traits:
+            name = f"{signal.kind}.{trait}"
+            counts[name] = counts.get(name, 0) + 1
+    return counts
+
+
+def _remember(known: tuple[str, ...], values: Iterable[str]) -> tuple[str, ...]:
+    fresh = [value for value in dict.fromkeys(values) if value not in known]
+    return (*known, *fresh)[-MOST_REMEMBERED:] if fresh else known
+
+
+def _tally(known: tuple[tuple[int, int], ...], text: str) -> tuple[tuple[int, int], ...]:
+    """Counts of texts by checksum (stable between processes), the least recent forgotten first."""
+    if not text.strip():
+        return known
+    key = zlib.crc32(text.strip().casefold().encode("utf-8", "surrogatepass"))
+    if not known:
+        return ((key, 1),)
+    count = next((count for other, count in known if other == key), 0)
+    kept = tuple(pair for pair in known if pair[0] != key)
+    return (*kept, (key, count + 1))[-MOST_REMEMBERED:]
+
+
+def question_in(message: Message) -> tuple[str, frozenset[str]] | None:
+    """Who asks and the content words of the question, when the message asks one."""
+    if "?" not in message.text:
+        return None
+    words = _WORD.findall(message.text[:_READ_OF_QUESTION].lower())
+    return message.sender, frozenset(words[:_MOST_WORDS])
+
+
+def ignores_question(
+    state: ConversationState, message: Message, reading: MessageReading, rules: Mapping[str, Rule]
+) -> bool:
+    """Whether the message passes over the other's question and pushes its own script instead.
+
+    It does when it shares no content word with the question, asks nothing back, and carries a tactic.
+    """
+    if state.asked is None or state.asked[0] == message.sender or "?" in message.text:
+        return False
+    if not any(rules[hit.rule].category in TACTICS for hit in reading.hits):
+        return False
+    return not state.asked[1].intersection(_WORD.findall(message.text.lower()))

@@ -1,0 +1,98 @@
+"""From findings to one probability: ``weighted`` is the published formula, ``calibrated`` the fitted one."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+
+from lurewatch.engine.model import Finding
+from lurewatch.engine.packs.numbers import Coefficients
+from lurewatch.engine.scam_type import Guess
+from lurewatch.engine.state import Dossier
+
+_PRESENT = (
+    "url.unlisted",
+    "url.shortener",
+    "url.lookalike",
+    "url.suspicious_tld",
+    "url.ip",
+    "url.link_in_bio",
+    "url.high_entropy",
+    "phone",
+    "phone.premium",
+    "email.free_mail",
+    "messaging_app",
+    "payment_app",
+    "handle",
+    "wallet",
+    "money",
+    "money.large",
+    "date.deadline",
+)
+_CHANNELS = ("url.unlisted", "phone", "email", "messaging_app", "handle", "wallet", "upi", "bank_account")
+_OFF_PLATFORM = ("bypass_intent", "payment_bypass", "platform_bypass", "fraud_data", "fraud_talk", "manipulation")
+
+
+def weighted(findings: Mapping[str, Finding], weights: Mapping[str, float]) -> float:
+    """``100 * sum(weight * score)`` in [0,100]; detectors not in ``findings`` count as 0."""
+    return 100.0 * sum(weight * findings[name].score for name, weight in weights.items() if name in findings)
+
+
+def detector_weights(listed: Mapping[str, float], plugged: Mapping[str, float]) -> dict[str, float]:
+    """Weights that sum to 1: each detector the file does not list scales the others by 1 - its weight."""
+    weights = dict(listed)
+    for name, weight in plugged.items():
+        if name not in listed:
+            weights = {other: value * (1.0 - weight) for other, value in weights.items()}
+            weights[name] = weight
+    return weights
+
+
+def features(
+    dossier: Dossier, findings: Mapping[str, Finding], guess: Guess, categories: Mapping[str, str]
+) -> dict[str, float]:
+    """What the calibrated fusion sees: name -> value in (0,1]; what is absent is 0.
+
+    ``categories`` maps rule ids to their category. Names are ``<detector>``, ``tactic.<name>``, ``category.<name>``,
+    ``rule.<id>``, ``signal.<name>`` and a few combinations of independent families of evidence.
+    """
+    values = {name: finding.score for name, finding in findings.items() if finding.score}
+    for name, tactic in dossier.tactics.items():
+        values[f"tactic.{name}"] = tactic.score
+    for rule, weight in dossier.evidence.items():
+        values[f"rule.{rule}"] = 1.0
+        category = categories[rule]
+        if category in _OFF_PLATFORM:
+            name = f"category.{category}"
+            values[name] = max(values.get(name, 0.0), weight)
+    signals = dossier.signals
+    if signals:
+        for name in _PRESENT:
+            if name in signals:
+                values[f"signal.{name}"] = 1.0
+    if dossier.disguises:
+        values["disguised"] = min(1.0, dossier.disguises / 3)
+    if guess.confidence:
+        values["scam_type"] = guess.confidence
+    _combine(values, dossier, guess)
+    return values
+
+
+def _combine(values: dict[str, float], dossier: Dossier, guess: Guess) -> None:
+    """Agreement between families that fail for different reasons is worth more than more of the same."""
+    channel = any(name in dossier.signals for name in _CHANNELS)
+    tactics = len(dossier.tactics)
+    if channel and guess.confidence:
+        values["type_with_channel"] = guess.confidence
+    if channel and tactics:
+        values["tactics_with_channel"] = min(1.0, tactics / 4)
+    families = (bool(guess.confidence), tactics > 1, channel, bool(dossier.disguises), bool(dossier.brands))
+    values["agreement"] = max(0, sum(families) - 1) / (len(families) - 1)
+
+
+def calibrated(values: Mapping[str, float], coefficients: Coefficients) -> tuple[float, dict[str, float]]:
+    """The probability in [0,1], and what each feature adds to the log-odds."""
+    weights = coefficients.weights
+    added = {name: weights[name] * value for name, value in values.items() if weights.get(name)}
+    odds = coefficients.intercept + math.fsum(added.values())
+    return 1.0 / (1.0 + math.exp(-max(-60.0, min(60.0, odds)))), added

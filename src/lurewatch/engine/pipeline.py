@@ -1,0 +1,191 @@
+"""The engine: observe a message, judge the conversation, decide what to do. Pure, synchronous, thread-safe.
+
+state, reading = engine.observe(state, message)     what is in the message, and what it adds
+verdict = engine.judge(state, knowledge)            what to believe
+decisions = engine.decide(verdict, memory)          what should happen
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from lurewatch.engine import detectors, dossiers, fusion, policies, verdicts
+from lurewatch.engine.detectors.case import Case
+from lurewatch.engine.matching import Compiler, Databases
+from lurewatch.engine.model import (
+    NOTHING_KNOWN,
+    Conversation,
+    Decision,
+    Knowledge,
+    Memory,
+    Message,
+    Verdict,
+)
+from lurewatch.engine.packs.pack import Pack
+from lurewatch.engine.reading import MessageReading, Reader
+from lurewatch.engine.scam_type import Classifier
+from lurewatch.engine.splitting import Splitter
+from lurewatch.engine.state import NOBODY, ConversationState, Dossier
+from lurewatch.engine.verdicts import Assessment
+from lurewatch.errors import InputError
+
+MOST_CHARACTERS = 20_000
+MOST_MESSAGES = 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class EngineConfig:
+    """How an engine is set up. ``scam_threshold`` is in [0,100]; ``fusion`` is calibrated or weighted."""
+
+    fusion: str = "calibrated"
+    scam_threshold: float = 50.0
+    regions: tuple[str, ...] = ("US", "CA", "GB", "IN")
+    most_characters: int = MOST_CHARACTERS
+    most_messages: int = MOST_MESSAGES
+    policies: policies.PolicyConfig = field(default_factory=policies.PolicyConfig)
+
+
+class Engine:
+    """One pack and one configuration, ready to use. Immutable: a changed pack makes a new engine.
+
+    ``plugins`` are detectors beyond the five, as (name, detector, weight in [0,1)). ``compiler`` may give compiled
+    automata from a cache; without it they are compiled here, which takes seconds.
+    """
+
+    def __init__(
+        self,
+        pack: Pack,
+        config: EngineConfig = EngineConfig(),
+        *,
+        plugins: tuple[tuple[str, detectors.Detector, float], ...] = (),
+        compiler: Compiler | None = None,
+    ) -> None:
+        self.pack = pack
+        self.config = config
+        self._plugins = plugins
+        self.reader = Reader(pack, config.regions, compiler)
+        self._rules = {rule.id: rule for rule in pack.rules}
+        self._categories = {rule.id: rule.category for rule in pack.rules}
+        self._classifier = Classifier(pack)
+        self._splitter = Splitter(self.reader)
+        self._weights = fusion.detector_weights(
+            pack.thresholds.detector_weights, {name: weight for name, _, weight in plugins}
+        )
+        self._detectors = (*detectors.BUILT_IN.items(), *((name, detector) for name, detector, _ in plugins))
+        self.versions = verdicts.versions(pack, config)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _restore, (self.pack, self.config, self._plugins, self.reader.dump())
+
+    def start(self, conversation_id: str = "", **metadata: Any) -> ConversationState:
+        """The state of a conversation in which nothing has been said; keywords as of ``SenderMetadata``."""
+        state = ConversationState(id=conversation_id, pack=self.pack.hash)
+        return replace(state, sender_metadata=replace(state.sender_metadata, **metadata)) if metadata else state
+
+    def assess(self, conversation: Conversation, knowledge: Knowledge = NOTHING_KNOWN) -> Verdict:
+        """Fold ``observe`` over the messages and judge.
+
+        Raises:
+            InputError: more messages than ``most_messages``, a longer text than ``most_characters``, or a time that is
+                not a finite number.
+        """
+        if len(conversation.messages) > self.config.most_messages:
+            raise InputError(
+                f"the conversation has {len(conversation.messages)} messages; at most {self.config.most_messages} are "
+                "read at once. Send it in parts, or raise the limit max_messages",
+                pointer="/messages",
+                limit=True,
+            )
+        state = ConversationState(conversation.id, self.pack.hash, conversation.sender_metadata)
+        for message in conversation.messages:
+            state, _ = self.observe(state, message)
+        return self.judge(state, knowledge)
+
+    def observe(self, state: ConversationState, message: Message) -> tuple[ConversationState, MessageReading]:
+        """The state after one more message, and what was read in it. Raises InputError as ``assess`` does."""
+        self._check(message, state.message_count)
+        index = state.message_count
+        reading = self.reader.read(message.text)
+        key = state.key_of(message.sender)
+        before = state.dossiers.get(key, NOBODY)
+        split = self._splitter.across(before, message, index)
+        if split:
+            reading = self._splitter.extended(reading, split, self._rules)
+        ignored = dossiers.ignores_question(state, message, reading, self._rules)
+        dossier = dossiers.advance(before, message, index, reading, self._rules, ignored_question=ignored)
+        new = verdicts.appended(state, key, dossier, message, reading, self._rules)
+        assessment = self._assess(new, dossier, NOTHING_KNOWN, message.text)
+        dossier = replace(dossier, probability=assessment.probability)
+        turn = new.first_flagged_turn
+        if turn is None and assessment.counts and 100.0 * assessment.probability >= self.config.scam_threshold:
+            turn = index + 1
+        return new.judged(key, dossier, turn), reading
+
+    def judge(self, state: ConversationState, knowledge: Knowledge = NOTHING_KNOWN) -> Verdict:
+        """What to believe of the conversation: the judgement on the sender with the most against them."""
+        if knowledge is NOTHING_KNOWN:
+            leading = self._assess(state, _leading(state), knowledge)
+        else:
+            assessed = [self._assess(state, dossier, knowledge) for dossier in state.dossiers.values()]
+            counted = [assessment for assessment in assessed if assessment.counts]
+            nobody = [] if counted else [self._assess(state, NOBODY, knowledge)]
+            leading = max(counted or nobody, key=lambda assessment: assessment.probability)
+        return verdicts.verdict(state, leading, knowledge, self.pack, self.config, self.versions)
+
+    def features(self, state: ConversationState) -> Mapping[str, float]:
+        """What the calibrated fusion sees of the leading sender, before any weight: what the lab fits it on."""
+        dossier = _leading(state)
+        case = Case(dossier, state.sender_metadata, NOTHING_KNOWN, self.pack.tables)
+        found = detectors.run(self._detectors, case)
+        guess = self._classifier.classify(dossier.evidence)
+        return fusion.features(dossier, found.by_name, guess, self._categories)
+
+    def decide(self, verdict: Verdict, memory: Memory = Memory()) -> tuple[Decision, ...]:  # noqa: B008 - frozen
+        """What each policy wants done; policies that want nothing are left out."""
+        return policies.decide(verdict, memory, self.config.policies)
+
+    def _check(self, message: Message, index: int) -> None:
+        if len(message.text) > self.config.most_characters:
+            raise InputError(
+                f"message {index} has {len(message.text)} characters; at most {self.config.most_characters} are read. "
+                "Shorten it, or raise the limit max_characters",
+                pointer=f"/messages/{index}/text",
+                limit=True,
+            )
+        if message.timestamp is not None and not math.isfinite(message.timestamp):
+            raise InputError(
+                f"the time of message {index} is not a finite number of seconds",
+                pointer=f"/messages/{index}/timestamp",
+            )
+
+    def _assess(self, state: ConversationState, dossier: Dossier, knowledge: Knowledge, text: str = "") -> Assessment:
+        case = Case(dossier, state.sender_metadata, knowledge, self.pack.tables, text)
+        found = detectors.run(self._detectors, case)
+        guess = self._classifier.classify(dossier.evidence)
+        values = fusion.features(dossier, found.by_name, guess, self._categories)
+        calibration = self.pack.calibration
+        coefficients = calibration.message if state.message_count <= 1 else calibration.conversation
+        probability, added = fusion.calibrated(values, coefficients)
+        return Assessment(
+            dossier=dossier,
+            counts=verdicts.counts(dossier),
+            findings=found.by_name,
+            failed=found.failed,
+            guess=guess,
+            probability=probability,
+            added=added,
+            weighted=fusion.weighted(found.by_name, self._weights),
+        )
+
+
+def _leading(state: ConversationState) -> Dossier:
+    """The sender with the most against them; nobody when all are protected or agents."""
+    suspects = [dossier for dossier in state.dossiers.values() if verdicts.counts(dossier)]
+    return max(suspects, key=lambda dossier: dossier.probability, default=NOBODY)
+
+
+def _restore(pack: Pack, config: EngineConfig, plugins: Any, databases: Databases | None) -> Engine:
+    return Engine(pack, config, plugins=plugins, compiler=lambda _: databases)

@@ -1,0 +1,39 @@
+"""What to do: a policy is a function of a verdict and a memory. Policies never act; they say what they want done."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from lurewatch.engine.model import Decision, Memory, Verdict
+from lurewatch.engine.policies import brand_watch, handoff, off_platform
+from lurewatch.engine.policies.brand_watch import BrandWatchConfig
+from lurewatch.engine.policies.off_platform import OffPlatformConfig
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyConfig:
+    """Which policies run, in order, and how they are set up."""
+
+    enabled: tuple[str, ...] = ("off_platform", "brand_watch", "handoff")
+    off_platform: OffPlatformConfig = field(default_factory=OffPlatformConfig)
+    brand_watch: BrandWatchConfig = field(default_factory=BrandWatchConfig)
+
+
+class Policy(Protocol):
+    """Reads the verdict, and what is remembered of earlier messages; answers what it wants done."""
+
+    def __call__(self, verdict: Verdict, memory: Memory, config: PolicyConfig) -> Decision: ...
+
+
+POLICIES: dict[str, Policy] = {
+    "off_platform": lambda verdict, memory, config: off_platform.decide(verdict, memory, config.off_platform),
+    "brand_watch": lambda verdict, memory, config: brand_watch.decide(verdict, memory, config.brand_watch),
+    "handoff": lambda verdict, memory, _config: handoff.decide(verdict, memory),
+}
+
+
+def decide(verdict: Verdict, memory: Memory, config: PolicyConfig) -> tuple[Decision, ...]:
+    """The decisions of the enabled policies, less those that want nothing."""
+    decisions = (POLICIES[name](verdict, memory, config) for name in config.enabled)
+    return tuple(decision for decision in decisions if decision.action != "none")

@@ -1,0 +1,117 @@
+"""What the engine keeps of a conversation: bounded, frozen, and enough to judge without the earlier texts.
+
+Everything is kept per sender, because everybody answers for their own words only. ``observe`` in the pipeline makes the
+next state from this one and a message; nothing here looks back at the history.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from lurewatch.engine.model import Flag, Indicator, Role, SenderMetadata
+
+MOST_SENDERS = 64
+"""Later senders of a larger group share one dossier."""
+MOST_FLAGS = 400
+MOST_INDICATORS = 400
+MOST_REMEMBERED = 32
+"""Texts, names and domains remembered of one sender; the oldest is forgotten first."""
+CROWD = "\x00crowd"
+
+TACTICS = ("urgency", "authority", "threat", "request", "financial", "phishing")
+
+
+@dataclass(frozen=True, slots=True)
+class Tactic:
+    """The matches of one tactic so far: their number and the sum of their weights."""
+
+    count: int = 0
+    weight: float = 0.0
+
+    @property
+    def score(self) -> float:
+        """The mean weight, at most 1; 0 without a match."""
+        return min(1.0, self.weight / self.count) if self.count else 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Dossier:
+    """What one sender has done. Counts are of messages unless named otherwise.
+
+    ``linguistic`` is the highest tactics confidence of one message; ``evidence`` maps rule ids to the rule's weight and
+    ``signals`` signal names (``url``, ``url.shortener``) to their number. ``tail`` is the end of the last message, from
+    offset ``tail_start`` of message ``tail_index``; ``probability`` is the calibrated one in [0,1] when nothing is
+    known from elsewhere.
+    """
+
+    sender: str = ""
+    role: Role = "unknown"
+    messages: int = 0
+    last_time: float | None = None
+    rapid: int = 0
+    unanswered: int = 0
+    linguistic: float = 0.0
+    tactics: Mapping[str, Tactic] = field(default_factory=dict)
+    evidence: Mapping[str, float] = field(default_factory=dict)
+    signals: Mapping[str, int] = field(default_factory=dict)
+    brands: tuple[str, ...] = ()
+    domains: tuple[str, ...] = ()
+    claims: tuple[str, ...] = ()
+    texts: tuple[tuple[int, int], ...] = ()
+    disguises: int = 0
+    letters: int = 0
+    tail: str = ""
+    tail_start: int = 0
+    tail_index: int = -1
+    plugged: Mapping[str, float] = field(default_factory=dict)
+    probability: float = 0.0
+
+    @property
+    def repeated(self) -> int:
+        """How often the most repeated message was sent."""
+        return max((count for _, count in self.texts), default=0)
+
+
+NOBODY = Dossier()
+
+
+@dataclass(frozen=True, slots=True)
+class ConversationState:
+    """A conversation so far.
+
+    ``asked`` is who asked the last question and its
+    content words; ``pack`` is the hash of the pack it was read with.
+    """
+
+    id: str = ""
+    pack: str = ""
+    sender_metadata: SenderMetadata = field(default_factory=SenderMetadata)
+    message_count: int = 0
+    dossiers: Mapping[str, Dossier] = field(default_factory=dict)
+    flags: tuple[Flag, ...] = ()
+    indicators: tuple[Indicator, ...] = ()
+    first_flagged_turn: int | None = None
+    asked: tuple[str, frozenset[str]] | None = None
+    incomplete: tuple[str, ...] = ()
+    shadow: Mapping[str, int] = field(default_factory=dict)
+
+    def judged(self, key: str, dossier: Dossier, first_flagged_turn: int | None) -> ConversationState:
+        """This state with one dossier and the turn of the first flag in their place."""
+        return ConversationState(
+            self.id,
+            self.pack,
+            self.sender_metadata,
+            self.message_count,
+            {**self.dossiers, key: dossier},
+            self.flags,
+            self.indicators,
+            first_flagged_turn,
+            self.asked,
+            self.incomplete,
+            self.shadow,
+        )
+
+    def key_of(self, sender: str) -> str:
+        """Under which key a sender's dossier is kept."""
+        return sender if sender in self.dossiers or len(self.dossiers) < MOST_SENDERS else CROWD

@@ -1,0 +1,200 @@
+"""From evidence to a verdict: what a message adds to the state, and what is said of it."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING
+
+from lurewatch.engine import emotion, tactics
+from lurewatch.engine.dossiers import question_in
+from lurewatch.engine.model import (
+    Finding,
+    Flag,
+    Hit,
+    Indicator,
+    Knowledge,
+    Message,
+    Signal,
+    Status,
+    Verdict,
+    Versions,
+)
+from lurewatch.engine.packs.pack import Pack
+from lurewatch.engine.packs.rule import Rule
+from lurewatch.engine.reading import MessageReading
+from lurewatch.engine.scam_type import NOT_SCAM, UNKNOWN, Guess
+from lurewatch.engine.state import MOST_FLAGS, MOST_INDICATORS, ConversationState, Dossier
+from lurewatch.version import __version__
+
+if TYPE_CHECKING:
+    from lurewatch.engine.pipeline import EngineConfig
+
+_SHOWN = 300
+"""At most so many characters of a match are shown; the span is exact."""
+_CLAIM_KINDS = frozenset({"name", "signature"})
+_INNOCENT_ROLES = frozenset({"protected", "agent"})
+PATTERN_LIMIT = "more occurrences of one pattern than are read"
+
+
+@dataclass(frozen=True, slots=True)
+class Assessment:
+    """One sender weighed: findings, the guessed type, probability in [0,1] with what adds to its log-odds, and the
+    published score in [0,100]. ``counts`` is false for people who cannot be the one who lures."""
+
+    dossier: Dossier
+    counts: bool
+    findings: Mapping[str, Finding]
+    failed: tuple[str, ...]
+    guess: Guess
+    probability: float
+    added: Mapping[str, float]
+    weighted: float
+
+
+def counts(dossier: Dossier) -> bool:
+    """Whether a sender may be the one who lures: everybody but the protected user and the platform's own agents."""
+    return dossier.role not in _INNOCENT_ROLES
+
+
+def versions(pack: Pack, config: EngineConfig) -> Versions:
+    """Names for everything that decides a verdict."""
+    config_hash = hashlib.sha256(repr(sorted(asdict(config).items())).encode()).hexdigest()
+    return Versions(__version__, pack.hash[:16], pack.calibration.version, config_hash[:16])
+
+
+def appended(
+    state: ConversationState,
+    key: str,
+    dossier: Dossier,
+    message: Message,
+    reading: MessageReading,
+    rules: Mapping[str, Rule],
+) -> ConversationState:
+    """The state with the message's flags and indicators added and its sender's dossier replaced."""
+    index = state.message_count
+    flags = state.flags
+    if reading.hits:
+        flags = (*flags, *(flag(hit, message.text, index, rules[hit.rule]) for hit in reading.hits))[-MOST_FLAGS:]
+    indicators = state.indicators
+    if reading.signals:
+        fresh = (indicator(signal, index) for signal in reading.signals if signal.kind not in _CLAIM_KINDS)
+        indicators = (*indicators, *fresh)[-MOST_INDICATORS:]
+    incomplete = state.incomplete
+    if not reading.complete and PATTERN_LIMIT not in incomplete:
+        incomplete = (*incomplete, PATTERN_LIMIT)
+    shadow = state.shadow
+    if reading.shadow_hits:
+        shadow = dict(shadow)
+        for hit in reading.shadow_hits:
+            shadow[hit.rule] = shadow.get(hit.rule, 0) + 1
+    return ConversationState(
+        state.id,
+        state.pack,
+        state.sender_metadata,
+        index + 1,
+        {**state.dossiers, key: dossier},
+        flags,
+        indicators,
+        state.first_flagged_turn,
+        question_in(message) or state.asked,
+        incomplete,
+        shadow,
+    )
+
+
+def flag(hit: Hit, text: str, index: int, rule: Rule) -> Flag:
+    """What people are shown of a hit."""
+    matched = text[hit.start : min(hit.end, hit.start + _SHOWN)]
+    return Flag(rule.pattern, rule.category, rule.id, matched, index, hit.start, hit.end, rule.weight, hit.parts)
+
+
+def indicator(signal: Signal, index: int) -> Indicator:
+    """A signal as a value that could tie this conversation to others."""
+    return Indicator(
+        signal.kind, signal.value, index, signal.start, signal.end, signal.valid, signal.traits, signal.parts
+    )
+
+
+def verdict(
+    state: ConversationState,
+    leading: Assessment,
+    knowledge: Knowledge,
+    pack: Pack,
+    config: EngineConfig,
+    made_by: Versions,
+) -> Verdict:
+    """What the engine believes, given the sender with the most against them."""
+    dossier = leading.dossier
+    probability = round(100.0 * leading.probability, 2)
+    is_scam = leading.counts and probability >= config.scam_threshold
+    shown = probability if config.fusion == "calibrated" else round(leading.weighted, 2)
+    scores = tactics.scores(dossier.tactics)
+    scam_type, threat_level = _type(leading.guess, is_scam=is_scam)
+    incomplete = (*state.incomplete, *knowledge.unavailable)
+    status: Status = "partial" if incomplete or leading.failed else "complete"
+    evidence = ((rules_category, pattern, weight) for rules_category, pattern, weight in _evidence(dossier, pack))
+    return Verdict(
+        id=state.id,
+        scam_probability=shown,
+        risk_level=pack.thresholds.level(shown),
+        is_scam=is_scam,
+        scam_type=scam_type,
+        threat_level=threat_level,
+        breakdown={(f"{name}_score"): round(finding.score, 4) for name, finding in leading.findings.items()},
+        tactics=scores,
+        flags=state.flags,
+        indicators=state.indicators,
+        reasoning=reasoning(leading, scores, is_scam=is_scam),
+        first_flagged_turn=state.first_flagged_turn,
+        status=status,
+        versions=made_by,
+        message_count=state.message_count,
+        contributions={name: round(value, 4) for name, value in leading.added.items()},
+        emotion=emotion.profile(evidence),
+        type_confidence=leading.guess.confidence,
+        failed_detectors=leading.failed,
+        incomplete=incomplete,
+        shadow=state.shadow,
+    )
+
+
+def _evidence(dossier: Dossier, pack: Pack) -> list[tuple[str, str, float]]:
+    return [
+        (rule.category, rule.pattern, weight)
+        for rule_id, weight in dossier.evidence.items()
+        if (rule := pack.rule(rule_id)) is not None
+    ]
+
+
+def _type(guess: Guess, *, is_scam: bool) -> tuple[str, str]:
+    """The scam type and threat level to report: a type is named only where the engine believes in a scam."""
+    if not is_scam:
+        return NOT_SCAM, "none"
+    if guess.scam_type is None:
+        return UNKNOWN, "medium"
+    return guess.scam_type.id, guess.scam_type.threat_level
+
+
+def reasoning(leading: Assessment, scores: Mapping[str, float], *, is_scam: bool) -> str:
+    """Plain words: the tactics sentence, the type, and what the detectors saw."""
+    active = [name for name in sorted(scores, key=lambda name: -scores[name]) if scores[name] > 0][:3]
+    details = [
+        reason
+        for name, finding in leading.findings.items()
+        if name != "linguistic" and finding.score
+        for reason in finding.reasons[:2]
+    ][:4]
+    if not is_scam:
+        if not active and not details and not leading.dossier.evidence:
+            return tactics.NONE_FOUND
+        return tactics.LOW
+    parts = []
+    if leading.guess.scam_type is not None:
+        parts.append(f"Looks like: {leading.guess.scam_type.description}.")
+    if active:
+        parts.append("Scam detected using: " + ", ".join(tactics.IN_WORDS[name] for name in active) + ".")
+    if details:
+        parts.append("Also: " + "; ".join(details) + ".")
+    return " ".join(parts) or "The evidence together makes a scam likely."
