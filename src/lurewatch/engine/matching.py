@@ -132,6 +132,20 @@ def compile_exact(pattern: Pattern) -> Any:
     return re2.compile(pattern.exact.encode(), options=_options(literal=pattern.literal, memory=32 << 20))
 
 
+def compile_alone(pattern: Pattern) -> str | None:
+    """Why the pattern is refused by RE2 or Hyperscan, or None when both take it. One bad pattern fails a whole database."""
+    try:
+        compile_exact(pattern)
+    except re2.error as error:
+        return f"RE2: {error}"
+    if hyperscan is not None:
+        try:
+            HyperscanPrefilter([(0, pattern.prefilter)])
+        except hyperscan.error as error:
+            return f"Hyperscan: {error}"
+    return None
+
+
 def fingerprint(patterns: Sequence[Pattern]) -> str:
     """A key for the compiled databases of these patterns: patterns, library version and processor."""
     digest = hashlib.sha256()
