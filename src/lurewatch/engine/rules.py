@@ -236,7 +236,19 @@ def _join(hulls: Spans, others: Spans, within: int, *, ordered: bool) -> list[tu
                 best, distance = other, gap
         if best is not None:
             found.append((min(start, best[0]), max(end, best[1])))
-    return found
+    return found if len(found) < 2 else _tightest(found)
+
+
+def _tightest(hulls: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Those that hold no other: "share it. Send the code" is about "send the code"."""
+    kept = []
+    nearest_end = 1 << 60
+    for hull in sorted(set(hulls), key=lambda hull: (hull[0], -hull[1]), reverse=True):
+        if hull[1] < nearest_end:
+            kept.append(hull)
+            nearest_end = hull[1]
+    kept.reverse()
+    return kept
 
 
 def _triggers(condition: Condition, vocabulary: Vocabulary) -> tuple[Key, ...]:

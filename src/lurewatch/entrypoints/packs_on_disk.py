@@ -17,8 +17,10 @@ from pathlib import Path
 
 import orjson
 
+from lurewatch.engine.detectors import Detector
 from lurewatch.engine.matching import Compiler, Databases, Matcher, Pattern, fingerprint
 from lurewatch.engine.packs.pack import Documents, Files, Pack, content_hash, documents, parse
+from lurewatch.engine.pipeline import Engine, EngineConfig
 from lurewatch.errors import PackError, Problem
 from lurewatch.version import __version__
 
@@ -135,3 +137,20 @@ def compiler(cache: Cache) -> Compiler:
         return made
 
     return databases
+
+
+def load_engine(
+    config: EngineConfig | None = None,
+    overlays: Sequence[Path] = (),
+    *,
+    plugins: Sequence[tuple[str, Detector, float]] = (),
+    cache: Cache | None = None,
+) -> Engine:
+    """An engine with the core pack, overlay folders laid over it, and detectors of one's own.
+
+    Raises:
+        PackError: with every problem in the packs.
+    """
+    kept = cache or default_cache()
+    pack = load_pack([folder(path) for path in overlays], kept)
+    return Engine(pack, config or EngineConfig(), plugins=tuple(plugins), compiler=compiler(kept))

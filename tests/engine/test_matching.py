@@ -1,0 +1,90 @@
+"""Patterns: both prefilters give the same exact spans."""
+
+from __future__ import annotations
+
+import pickle
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from lurewatch.engine.matching import MOST_SPANS, Matcher, compile_alone
+from lurewatch.engine.model import View
+from lurewatch.engine.packs.phrases import PhraseError, ascii_pattern, patterns
+
+PATTERNS = [
+    *patterns("act", ["act now", "ahora también"]),
+    *patterns("otp", ["otp", "one time (?:password|pin)"]),
+    *patterns("deliver", ["deliver*", "parcel{1,2}"]),
+    *patterns("code", ["код*", "никому не сообщайте", "验证码", "ओटीपी"]),
+]
+HYPERSCAN = Matcher(PATTERNS)
+RE2_ONLY = Matcher(PATTERNS, use_hyperscan=False)
+
+
+def found(matcher: Matcher, text: str) -> dict[str, list[str]]:
+    """What each pattern matched in a text."""
+    spans = matcher.scan(View("folded", text)).spans
+    return {PATTERNS[number].name: [text[a:b] for a, b in where] for number, where in sorted(spans.items())}
+
+
+@pytest.mark.parametrize("matcher", [HYPERSCAN, RE2_ONLY], ids=["hyperscan", "re2"])
+def test_spans_are_exact(matcher: Matcher) -> None:
+    """Spans are those of whole words, in offsets of the view, in every script."""
+    assert found(matcher, "act, now: the otp of deliveries, not topotp") == {
+        "act": ["act, now"],
+        "otp": ["otp"],
+        "deliver": ["deliveries"],
+    }
+    assert found(matcher, "ваш кодом, не укод. никому не  сообщайте! 您的验证码是 ओटीपी") == {
+        "code": ["кодом", "никому не  сообщайте", "验证码", "ओटीपी"]
+    }
+
+
+@given(st.text(alphabet="actnowtpdelivr кодс验证码 ओटीपी.,!\ud800\x00é1", max_size=60))
+def test_prefilters_agree(text: str) -> None:
+    """Hyperscan with RE2 finds exactly what RE2 alone finds."""
+    view = View("folded", text)
+    assert HYPERSCAN.scan(view) == RE2_ONLY.scan(view)
+
+
+def test_gap_stops_at_a_sentence_end() -> None:
+    """The space of a phrase spans punctuation but no full stop or exclamation mark."""
+    assert found(HYPERSCAN, "act - now") == {"act": ["act - now"]}
+    assert found(HYPERSCAN, "act. now") == {}
+    assert found(HYPERSCAN, "act! now") == {}
+
+
+def test_too_many_matches_are_told() -> None:
+    """A scan that reads only the first MOST_SPANS matches of a pattern says so."""
+    scan = HYPERSCAN.scan(View("folded", "otp " * (MOST_SPANS + 1)))
+    assert not scan.complete
+    assert len(scan.spans[1]) == MOST_SPANS
+    assert HYPERSCAN.scan(View("folded", "otp " * (MOST_SPANS - 1))).complete
+
+
+def test_matcher_survives_pickling_and_threads() -> None:
+    """A pickled matcher is the same, and many threads may share one."""
+    copy = pickle.loads(pickle.dumps(HYPERSCAN))
+    text = "act now otp deliver 验证码 " * 3
+    expected = found(HYPERSCAN, text)
+    with ThreadPoolExecutor(8) as pool:
+        assert all(result == expected for result in pool.map(lambda _: found(copy, text), range(200)))
+
+
+@pytest.mark.parametrize(
+    "phrase", ["a+", "a.*b", "(a)", "(?=a)", "a{3,}", "^a", "a$", "* a", "", " a", r"\1", "[a", "a{0,99}", "(?i)a"]
+)
+def test_unsafe_phrases_are_refused(phrase: str) -> None:
+    """A phrase that captures, looks around, or may run on without bound is refused."""
+    with pytest.raises(PhraseError):
+        ascii_pattern(phrase)
+
+
+def test_bad_pattern_is_named() -> None:
+    """A pattern that a matcher refuses comes with the reason."""
+    good = patterns("x", ["hello world"])[0]
+    assert compile_alone(good) is None
+    bad = type(good)("x", "a(", "a(")
+    assert "RE2" in (compile_alone(bad) or "")
