@@ -23,7 +23,7 @@ from lurewatch.engine.model import View
 try:
     import hyperscan
 except ImportError:  # no wheel for this platform: RE2 alone does the same, slower
-    hyperscan = None
+    hyperscan = None  # type: ignore[assignment]
 
 Spans = list[tuple[int, int]]
 Databases = tuple[bytes, bytes]
@@ -36,7 +36,7 @@ _SET_MEMORY = 256 << 20
 
 @dataclass(frozen=True, slots=True)
 class Pattern:
-    """One pattern. ``exact`` is for RE2 and decides; ``prefilter``, for Hyperscan, may fire too often, never too rarely.
+    """One pattern. ``exact`` is for RE2 and decides; ``prefilter``, for Hyperscan, may fire too often.
 
     ``literal`` patterns are for scripts that do not fold to ASCII: they match text instead of bytes, and where the
     script writes spaces between words a match must be a whole word.
@@ -71,17 +71,7 @@ class HyperscanPrefilter:
 
     def __init__(self, expressions: Sequence[tuple[int, str]], database: bytes | None = None) -> None:
         self._local = threading.local()
-        if database is None:
-            self._database = hyperscan.Database(mode=hyperscan.HS_MODE_BLOCK)
-            self._database.compile(
-                expressions=[expression.encode() for _, expression in expressions],
-                ids=[number for number, _ in expressions],
-                elements=len(expressions),
-                flags=0,
-            )
-        else:
-            self._database = hyperscan.loadb(database, hyperscan.HS_MODE_BLOCK)
-            self._database.scratch = hyperscan.Scratch(self._database)
+        self._database = (_loaded(database) if database else None) or _compiled(expressions)
 
     def dump(self) -> bytes:
         """The compiled database, to be cached by ``fingerprint``."""
@@ -96,7 +86,28 @@ class HyperscanPrefilter:
         return ends
 
 
-def _remember_end(number: int, _start: int, end: int, _flags: int, ends: dict[int, int]) -> None:
+def _compiled(expressions: Sequence[tuple[int, str]]) -> Any:
+    database = hyperscan.Database(mode=hyperscan.HS_MODE_BLOCK)
+    database.compile(
+        expressions=[expression.encode() for _, expression in expressions],
+        ids=[number for number, _ in expressions],
+        elements=len(expressions),
+        flags=0,
+    )
+    return database
+
+
+def _loaded(data: bytes) -> Any:
+    """The database in ``data``; None when it was made for another processor or version."""
+    try:
+        database = hyperscan.loadb(data, hyperscan.HS_MODE_BLOCK)
+        database.scratch = hyperscan.Scratch(database)
+    except hyperscan.error:
+        return None
+    return database
+
+
+def _remember_end(number: int, _start: int, end: int, _flags: int, ends: Any) -> None:
     ends[number] = end  # the ends of one pattern arrive in rising order
 
 
@@ -133,7 +144,7 @@ def compile_exact(pattern: Pattern) -> Any:
 
 
 def compile_alone(pattern: Pattern) -> str | None:
-    """Why the pattern is refused by RE2 or Hyperscan, or None when both take it. One bad pattern fails a whole database."""
+    """Why RE2 or Hyperscan refuses the pattern, or None. In a database one bad pattern fails all, unnamed."""
     try:
         compile_exact(pattern)
     except re2.error as error:
@@ -147,22 +158,17 @@ def compile_alone(pattern: Pattern) -> str | None:
 
 
 def fingerprint(patterns: Sequence[Pattern]) -> str:
-    """A key for the compiled databases of these patterns: patterns, library version and processor."""
+    """A key for the compiled databases of these patterns: patterns, library version and platform."""
     digest = hashlib.sha256()
-    version = hyperscan.__version__ if hyperscan else "re2"
-    digest.update(f"{version} {sys.platform} {_processor()}".encode())
+    version = getattr(hyperscan, "__version__", "none")
+    digest.update(f"{version} {sys.platform}".encode())
     for pattern in patterns:
         digest.update(f"\x00{pattern.prefilter}\x00{pattern.literal}".encode("utf-8", "surrogatepass"))
     return digest.hexdigest()
 
 
-def _processor() -> str:
-    info = getattr(hyperscan, "platform_info", None)
-    return str(info) if isinstance(info, str) else ""
-
-
 class Matcher:
-    """Finds every pattern in a view. Immutable; safe to use from many threads; pickles as its patterns and databases."""
+    """Finds every pattern in a view. Immutable, thread-safe; pickles as its patterns and databases."""
 
     def __init__(
         self,
@@ -224,7 +230,7 @@ class Matcher:
         return Scan(spans, complete)
 
     def _confirm(self, number: int, data: bytes, last: int) -> Spans:
-        """The exact spans; ``last`` (where the last match ends, -1 if not known) saves the search that finds no more."""
+        """The exact spans; ``last`` (the end of the last match, -1 if not known) saves the search that finds none."""
         exact = self._exact.get(number)
         if exact is None:  # compiled on first use: a start need not wait for patterns that never occur
             exact = self._exact[number] = compile_exact(self.patterns[number])

@@ -2,8 +2,8 @@
 
     python -m lurewatch.lab.glyphs confusables.txt[.gz] > src/lurewatch/engine/text/glyphs.py
 
-Sources: the confusables of Unicode Technical Standard 39, the names in the Unicode character database, and the two tables
-of readings below, which were compiled by hand from the alphabets that "fancy text" generators offer. What compatibility
+Sources: the confusables of Unicode Technical Standard 39, the names in the Unicode character database, and the tables
+in ``readings.py``, compiled by hand from the alphabets that "fancy text" generators offer. What compatibility
 decomposition alone folds to ASCII (accents, mathematical and full-width letters) is not written: the engine derives it.
 """
 
@@ -16,13 +16,14 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
-from lurewatch.lab.readings import LATIN_READINGS, WEAK_READINGS
+from lurewatch.lab.readings import LATIN_READINGS, STRICT_READINGS, WEAK_READINGS
 
 NAMED_LETTER = re.compile(
     r"(?:LATIN|MODIFIER)(?: SMALL| CAPITAL| LETTER| TURNED| REVERSED| INVERTED| DOTLESS| SCRIPT| SIDEWAYS| INSULAR"
     r"| CLOSED| LONG| STRETCHED| BLACKLETTER| BARRED| ARCHAIC| AFRICAN| BROKEN| VISIGOTHIC| STIRRUP| DOUBLE| GLOTTAL)*"
     r" ([A-Z]|AA|AE|AO|AU|AV|AY|DZ|HV|OE|OO|TZ|UI|UO|VY|LS|LZ|TC|TS|DB|QP)(?: DIGRAPH)?(?: WITH .*)?"
 )
+CLOSE_SCRIPTS = ("GREEK", "CYRILLIC", "ARMENIAN", "CHEROKEE", "CANADIAN", "LISU", "COPTIC", "DESERET", "MULTIPLICATION")
 LAST_CODE_POINT = 0x1F1FF
 LINE = 96
 
@@ -65,8 +66,10 @@ def latin(glyph: str, prototypes: Mapping[str, str], readings: Mapping[str, str]
 
 def tables(prototypes: Mapping[str, str]) -> Iterator[tuple[str, dict[str, str]]]:
     """The three tables by name, each ``{ASCII text: glyphs}``."""
-    readings = {glyph: text for text, glyphs in LATIN_READINGS.items() for glyph in glyphs}
-    weak_readings = {glyph: text for text, glyphs in WEAK_READINGS.items() for glyph in glyphs if glyph != " "}
+    latin_readings, strict, weak = (
+        {glyph: text for text, glyphs in readings.items() for glyph in glyphs}
+        for readings in (LATIN_READINGS, STRICT_READINGS, WEAK_READINGS)
+    )
     found: dict[str, dict[str, str]] = {"LATIN": {}, "STRICT": {}, "WEAK": {}}
     for glyph in map(chr, range(0x80, LAST_CODE_POINT)):
         name = unicodedata.name(glyph, "")
@@ -74,14 +77,14 @@ def tables(prototypes: Mapping[str, str]) -> Iterator[tuple[str, dict[str, str]]
         if not name or kind[0] in "MZC" or kind in ("Nd", "Sc") or stripped(glyph).isascii():
             continue
         if name.startswith(("LATIN", "MODIFIER LETTER SMALL", "MODIFIER LETTER CAPITAL")):
-            place, text = "LATIN", latin(glyph, prototypes, readings)
-        elif glyph in weak_readings:
-            text = weak_readings[glyph]
-            place = "STRICT" if imitated(prototypes.get(glyph, "")) == text else "WEAK"
+            place, text = "LATIN", latin(glyph, prototypes, latin_readings)
+        elif unicodedata.normalize("NFKC", glyph) != glyph:
+            continue  # read as what it decomposes to
         else:
-            place, text = "STRICT" if kind[0] == "L" else "WEAK", imitated(prototypes.get(glyph, ""))
-        if unicodedata.normalize("NFKC", glyph) != glyph and place != "LATIN":
-            continue
+            looks = strict.get(glyph) or imitated(prototypes.get(glyph, ""))
+            text = weak.get(glyph) or looks
+            close = text == looks and text.isalpha() and name.startswith(CLOSE_SCRIPTS)
+            place = "STRICT" if close else "WEAK"
         if text:
             found[place][text] = found[place].get(text, "") + glyph
     yield from found.items()
@@ -104,8 +107,8 @@ def quoted(glyphs: str) -> Iterator[str]:
 def module(prototypes: Mapping[str, str]) -> Iterator[str]:
     """The lines of the engine's module."""
     yield '"""Glyphs that stand for Latin letters. Written by ``lurewatch.lab.glyphs``, which names the sources.\n'
-    yield "``LATIN`` glyphs belong to the Latin script. ``STRICT`` ones are letters of other scripts that look the same as the"
-    yield "Latin letter, ``WEAK`` ones are merely used for it: both are folded only where they imitate Latin."
+    yield "``LATIN`` glyphs belong to the Latin script. ``STRICT`` ones are letters of other scripts that look the same"
+    yield "as the Latin letter, ``WEAK`` ones are merely used for it: both are folded only where they imitate Latin."
     yield '"""\n'
     for name, table in tables(prototypes):
         yield f"{name} = {{"

@@ -65,7 +65,7 @@ def test(reader: Reader, rule: Rule, *, mutants: bool = True) -> RuleTest:
 
 
 def lint(pack: Pack, layers: Sequence[Files], patterns: Sequence[Pattern]) -> tuple[Problem, ...]:
-    """What loading does not refuse but a good pack has not: thin or short examples, keys written twice, bad patterns."""
+    """What loading does not refuse but a good pack has not: thin examples, keys written twice, bad patterns."""
     problems: list[Problem] = []
     for files in layers:
         for name, data in files.items():

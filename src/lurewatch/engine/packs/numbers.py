@@ -7,10 +7,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from lurewatch.engine.model import RiskLevel
 from lurewatch.engine.packs.rule import Complain
 
 DETECTORS = ("linguistic", "behavioral", "link_infrastructure", "identity_mismatch", "historical")
-RISK_LEVELS = ("safe", "suspicious", "high", "confirmed")
+RISK_LEVELS: tuple[RiskLevel, ...] = ("safe", "suspicious", "high", "confirmed")
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +21,7 @@ class Thresholds:
     detector_weights: Mapping[str, float]
     risk_thresholds: Mapping[str, float]
 
-    def level(self, probability: float) -> str:
+    def level(self, probability: float) -> RiskLevel:
         """The risk level of a score in [0,100]."""
         found = RISK_LEVELS[0]
         for name in RISK_LEVELS[1:]:

@@ -2,8 +2,8 @@
 
 A phrase is matched over folded text (lower-case; look-alikes and accents folded to ASCII). In ASCII phrases a space is
 a gap of up to four characters that are neither word characters nor the end of a sentence, and ``*`` after a letter is
-any ending. A phrase with letters that do not fold to ASCII is literal text in which only the space and a final ``*`` of a
-word are special.
+any ending. A phrase with letters that do not fold to ASCII is literal text in which only the space and a
+final ``*`` of a word are special.
 """
 
 from __future__ import annotations

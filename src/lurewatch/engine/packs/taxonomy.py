@@ -44,5 +44,5 @@ def parse_taxonomy(document: Mapping[str, Any], complain: Complain) -> tuple[Sca
             indicators = []
         if any(row["id"] == other.id for other in found):
             complain((*path, "id"), f"the scam type {row['id']!r} stands twice", "Keep one.")
-        found.append(ScamType(*(row[key] for key in _TEXTS), risk_indicators=tuple(indicators)))
+        found.append(ScamType(**{key: row[key] for key in _TEXTS}, risk_indicators=tuple(indicators)))
     return tuple(found)

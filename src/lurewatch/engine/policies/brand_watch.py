@@ -16,7 +16,7 @@ _SUSPICIOUS_ABOVE = 0.3
 
 @dataclass(frozen=True, slots=True)
 class BrandAnalysis:
-    """Brands and pattern types in order of appearance, trigger words, the published score, and how sure it is in [0,1]."""
+    """Brands and pattern types in order of appearance, trigger words, the published score, the confidence."""
 
     brands: tuple[str, ...]
     patterns: tuple[str, ...]

@@ -13,7 +13,7 @@ from rich.progress import track
 from rich.table import Table
 
 from lurewatch.engine.packs.conditions import Combination, Condition, Lexicon, Phrase, Proximity, SignalPresent
-from lurewatch.engine.packs.pack import Pack, survey
+from lurewatch.engine.packs.pack import Files, Pack, survey
 from lurewatch.engine.packs.rule import Rule
 from lurewatch.engine.reading import Reader
 from lurewatch.entrypoints import packs_on_disk
@@ -32,7 +32,7 @@ Packs = Annotated[
 Names = Annotated[list[str] | None, typer.Argument(help="Rule ids or categories; all when left out.")]
 
 
-def _layers(packs: list[Path] | None) -> list[packs_on_disk.Files]:
+def _layers(packs: list[Path] | None) -> list[Files]:
     return [packs_on_disk.core(), *(packs_on_disk.folder(path) for path in packs or [])]
 
 
