@@ -15,7 +15,7 @@ from lurewatch.engine.rules import Evidence, RuleBook, Vocabulary, disjoint
 LEXICONS = {"share": ("share", "send"), "code": ("otp", "pin"), "advice": ("never share", "do not tell")}
 
 
-def hits(when: object, text: str, unless: list[object] | None = None, signals: Evidence | None = None) -> list[str]:
+def hits(when: object, text: str, unless: list[object] | None = None, signals: dict[str, list[tuple[int, int]]] | None = None) -> list[str]:
     """What a rule with these conditions matches in a text, given the signals that are there."""
     rule = Rule(
         id="r",
@@ -30,9 +30,8 @@ def hits(when: object, text: str, unless: list[object] | None = None, signals: E
     )
     vocabulary = Vocabulary(LEXICONS)
     book = RuleBook([rule], vocabulary)
-    scan = Matcher(vocabulary.patterns).scan(View("folded", text)) if vocabulary.patterns else None
-    evidence = {**(scan.spans if scan else {}), **(signals or {})}
-    return [text[hit.start : hit.end] for hit in book.find(evidence, text)]
+    scans = [Matcher(vocabulary.patterns).scan(View("folded", text))] if vocabulary.patterns else []
+    return [text[hit.start : hit.end] for hit in book.find(Evidence(scans, signals or {}), text)]
 
 
 def test_every_occurrence_is_a_match() -> None:

@@ -48,14 +48,6 @@ class Pattern:
     literal: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Scan:
-    """Spans by pattern number: offsets of the view, in order, disjoint. ``complete`` is false past MOST_SPANS."""
-
-    spans: Mapping[int, Spans]
-    complete: bool = True
-
-
 Compiler = Callable[[Sequence[Pattern]], Databases | None]
 """Gives the databases of these patterns: from a cache, or compiled elsewhere. None: compile here."""
 
@@ -207,39 +199,67 @@ class Matcher:
         return _restore, (self.patterns, self.dump(), self._use_hyperscan)
 
     def scan(self, view: View) -> Scan:
-        """The spans of every pattern that occurs in the view."""
+        """One pass over the view: which patterns may occur; their spans are read when asked for."""
         text = view.text
-        spans: dict[int, Spans] = {}
-        complete = True
-        if self._ascii is not None:
-            data = text.encode("ascii", "replace")
-            for number, last in self._ascii.fired(data).items():
-                found = self._confirm(number, data, last)
-                if found:
-                    spans[number] = found
-                    complete = complete and len(found) < MOST_SPANS
-        if self._literal is not None and not text.isascii():
-            data = text.encode("utf-8", "replace")  # a lone surrogate becomes one "?", so offsets hold
-            decoded = data.decode()
-            for number in self._literal.fired(data):
-                bytewise = self._confirm(number, data, -1)
-                found = [span for span in _code_points(data, bytewise) if _is_whole(decoded, *span)]
-                if found:
-                    spans[number] = found
-                    complete = complete and len(found) < MOST_SPANS
-        return Scan(spans, complete)
+        data = text.encode("ascii", "replace")
+        fired = dict(self._ascii.fired(data)) if self._ascii is not None else {}
+        if self._literal is None or text.isascii():
+            return Scan(self, view, data, fired)
+        utf8 = text.encode("utf-8", "replace")  # a lone surrogate becomes one "?", so offsets hold
+        fired.update(dict.fromkeys(self._literal.fired(utf8), -1))
+        return Scan(self, view, data, fired, utf8)
 
-    def _confirm(self, number: int, data: bytes, last: int) -> Spans:
-        """The exact spans; ``last`` (the end of the last match, -1 if not known) saves the search that finds none."""
-        exact = self._exact.get(number)
-        if exact is None:  # compiled on first use: a start need not wait for patterns that never occur
-            exact = self._exact[number] = compile_exact(self.patterns[number])
+    def exact(self, number: int) -> Any:
+        """The RE2 program of a pattern, compiled on first use: a start need not wait for what never occurs."""
+        program = self._exact.get(number)
+        if program is None:
+            program = self._exact[number] = compile_exact(self.patterns[number])
+        return program
+
+
+class Scan:
+    """What one pass over a view found. ``fired`` are the numbers of patterns that may occur; ``spans`` is exact."""
+
+    __slots__ = ("_data", "_matcher", "_spans", "_utf8", "complete", "fired", "view")
+
+    def __init__(
+        self, matcher: Matcher, view: View, data: bytes, fired: Mapping[int, int], utf8: bytes = b""
+    ) -> None:
+        self._matcher, self._data, self._utf8 = matcher, data, utf8
+        self._spans: dict[int, Spans] = {}
+        self.view = view
+        self.fired = fired
+        self.complete = True
+
+    def spans(self, number: int) -> Spans:
+        """The spans of one pattern: offsets of the view, in order, disjoint, at most MOST_SPANS.
+
+        When there are more, ``complete`` becomes false.
+        """
+        known = self._spans.get(number)
+        if known is None:
+            known = self._spans[number] = self._read(number) if number in self.fired else []
+        return known
+
+    def everything(self) -> dict[int, Spans]:
+        """The spans of every pattern that occurs."""
+        return {number: spans for number in sorted(self.fired) if (spans := self.spans(number))}
+
+    def _read(self, number: int) -> Spans:
+        literal = self._matcher.patterns[number].literal
         found: Spans = []
-        for match in exact.finditer(data):
+        last = self.fired[number]  # where the last match ends, when known: it saves the search that finds none
+        for match in self._matcher.exact(number).finditer(self._utf8 if literal else self._data):
             span = match.span()
             found.append(span)
-            if span[1] == last or len(found) == MOST_SPANS:
+            if span[1] == last:
                 break
+            if len(found) == MOST_SPANS:
+                self.complete = False
+                break
+        if literal:
+            text = self._utf8.decode()
+            return [span for span in _code_points(self._utf8, found) if _is_whole(text, *span)]
         return found
 
 

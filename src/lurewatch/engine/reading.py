@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from lurewatch.engine.matching import Compiler, Databases, Matcher, Pattern, Spans
-from lurewatch.engine.model import Hit, Obfuscation, Signal, View
+from lurewatch.engine.matching import Compiler, Databases, Matcher, Pattern, Scan, Spans
+from lurewatch.engine.model import Hit, Obfuscation, Signal
 from lurewatch.engine.packs.pack import Pack
-from lurewatch.engine.rules import Key, RuleBook, Vocabulary
+from lurewatch.engine.rules import Evidence, RuleBook, Vocabulary
 from lurewatch.engine.signals import KINDS, Kind, Sighting
 from lurewatch.engine.text import normalise
 
@@ -38,6 +38,7 @@ class Reader:
             for kind in KINDS
             for source in kind.patterns(pack.tables)
         }
+        self._signal_numbers = frozenset(self._kind_of)
         self.patterns = tuple(vocabulary.patterns)
         self._matcher = Matcher(self.patterns, compiler(self.patterns) if compiler else None)
         self._tables = pack.tables
@@ -51,76 +52,54 @@ class Reader:
     def read(self, text: str) -> MessageReading:
         """Everything found in ``text``."""
         views = normalise(text)
-        evidence: dict[Key, Spans] = {}
-        signals: list[Signal] = []
-        complete = True
-        for view in views:
-            scan = self._matcher.scan(view)
-            complete = complete and scan.complete
-            if scan.spans:
-                self._sort(text, view, scan.spans, evidence, signals)
-        obfuscations = (
-            tuple(o for view in views for o in view.obfuscations) if len(views) > 1 else views[0].obfuscations
-        )
-        if not evidence and not signals:
-            return MessageReading((), (), (), obfuscations, complete)
-        for signal in signals:
-            _note(evidence, signal)
-        hits = self._rules.find(evidence, text)
+        scans = [self._matcher.scan(view) for view in views]
+        signals = self._signals(text, scans)
+        obfuscations = views[0].obfuscations
+        if len(views) > 1:
+            obfuscations = tuple(mark for view in views for mark in view.obfuscations)
+        hits = self._rules.find(Evidence(scans, _by_name(signals)), text)
+        complete = all(scan.complete for scan in scans)
         shadow: tuple[Hit, ...] = ()
-        if self._shadow:
+        if self._shadow and hits:
             shadow = tuple(hit for hit in hits if hit.rule in self._shadow)
             hits = tuple(hit for hit in hits if hit.rule not in self._shadow)
         return MessageReading(tuple(signals), hits, shadow, obfuscations, complete)
 
     def signals(self, text: str) -> list[Signal]:
         """Only the signals of ``text``: what reading a number split over two messages needs."""
+        return self._signals(text, [self._matcher.scan(view) for view in normalise(text)])
+
+    def _signals(self, text: str, scans: Sequence[Scan]) -> list[Signal]:
+        """Let each kind read its candidates in each view; the same thing seen in a second reading is left out."""
         found: list[Signal] = []
-        for view in normalise(text):
-            self._sort(text, view, self._matcher.scan(view).spans, {}, found)
+        for scan in scans:
+            candidates: dict[str, tuple[Kind, Spans]] = {}
+            view = scan.view
+            for number in scan.fired.keys() & self._signal_numbers:
+                kind = self._kind_of[number]
+                if view.reading in kind.readings and (spans := scan.spans(number)):
+                    earlier = candidates.get(kind.name)
+                    candidates[kind.name] = (kind, sorted(earlier[1] + spans) if earlier else spans)
+            for name in sorted(candidates):
+                kind, spans = candidates[name]
+                known = [signal for signal in found if signal.kind in kind.yields]
+                for signal in kind.read(Sighting(text, view, spans, self._tables, self._regions)):
+                    if not any(_same(signal, other) for other in known):
+                        found.append(signal)
+                        known.append(signal)
         return found
-
-    def _sort(
-        self,
-        text: str,
-        view: View,
-        spans: Mapping[int, Spans],
-        evidence: dict[Key, Spans],
-        signals: list[Signal],
-    ) -> None:
-        """Divide the spans of one view between the rules (as evidence) and the signals (as candidates)."""
-        candidates: dict[str, tuple[Kind, Spans]] = {}
-        for number, found in spans.items():
-            kind = self._kind_of.get(number)
-            if kind is None:
-                mapped = found if view.origin is None else [view.span(start, end) for start, end in found]
-                known = evidence.get(number)
-                evidence[number] = _merged(known, mapped) if known else mapped
-            elif view.reading in kind.readings:
-                earlier = candidates.get(kind.name)
-                candidates[kind.name] = (kind, sorted(earlier[1] + found) if earlier else found)
-        for kind, found in candidates.values():
-            for signal in kind.read(Sighting(text, view, found, self._tables, self._regions)):
-                if not any(_same(signal, other) for other in signals):
-                    signals.append(signal)
-
-
-def _merged(known: Spans, more: Spans) -> Spans:
-    """Both, less those of ``more`` that overlap a known one: another reading of the same words."""
-    fresh = [span for span in more if not any(span[0] < end and start < span[1] for start, end in known)]
-    return sorted([*known, *fresh]) if fresh else known
 
 
 def _same(one: Signal, other: Signal) -> bool:
     return one.kind == other.kind and one.start < other.end and other.start < one.end
 
 
-def _note(evidence: dict[Key, Spans], signal: Signal) -> None:
-    span = (signal.start, signal.end)
-    for key in (signal.kind, *(f"{signal.kind}.{trait}" for trait in signal.traits)):
-        spans = evidence.setdefault(key, [])
-        if not spans or spans[-1] <= span:
-            spans.append(span)
-        else:
-            spans.append(span)
-            spans.sort()
+def _by_name(signals: Sequence[Signal]) -> dict[str, Spans]:
+    """Spans by kind and by kind and trait, in order."""
+    spans: dict[str, Spans] = {}
+    for signal in signals:
+        for name in (signal.kind, *(f"{signal.kind}.{trait}" for trait in signal.traits)):
+            spans.setdefault(name, []).append((signal.start, signal.end))
+    for found in spans.values():
+        found.sort()
+    return spans

@@ -7,10 +7,10 @@ rules whose trigger (a part that must be present) occurs are evaluated, so an ho
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from lurewatch.engine.matching import Pattern
+from lurewatch.engine.matching import Pattern, Scan
 from lurewatch.engine.model import Hit
 from lurewatch.engine.packs.conditions import Combination, Condition, Lexicon, Phrase, Proximity, SignalPresent
 from lurewatch.engine.packs.phrases import patterns as phrase_patterns
@@ -18,12 +18,51 @@ from lurewatch.engine.packs.rule import Rule
 
 Key = int | str
 Spans = Sequence[tuple[int, int]]
-Evidence = Mapping[Key, Spans]
-"""Spans in the original, in order: by pattern number, and by signal kind (``url``) and trait (``url.shortener``)."""
-Test = Callable[[Evidence], Spans]
+Test = Callable[["Evidence"], Spans]
+Possible = Callable[[Collection[Key]], bool]
 MOST_HITS = 100
 _NONE: Spans = ()
 _EVERYWHERE: Spans = ((0, 0),)
+
+
+class Evidence:
+    """What may be in a message, by pattern number and by signal (``url``) and trait (``url.shortener``).
+
+    ``keys`` are what may be there; ``get`` reads the spans (of the original, in order), and only then looks closely.
+    """
+
+    __slots__ = ("_scans", "_spans", "keys")
+
+    def __init__(self, scans: Sequence[Scan], signals: Mapping[str, Spans]) -> None:
+        self._scans = scans
+        self._spans: dict[Key, Spans] = dict(signals)
+        self.keys: set[Key] = set(signals)
+        for scan in scans:
+            self.keys.update(scan.fired)
+
+    def get(self, key: Key) -> Spans:
+        """The spans under a key, over all readings of the message."""
+        known = self._spans.get(key)
+        if known is None:
+            known = self._spans[key] = self._read(key) if isinstance(key, int) else _NONE
+        return known
+
+    def _read(self, number: int) -> Spans:
+        found: Spans = _NONE
+        for scan in self._scans:
+            if number in scan.fired:
+                view = scan.view
+                spans: Spans = scan.spans(number)
+                if view.origin is not None:
+                    spans = [view.span(start, end) for start, end in spans]
+                found = _merged(found, spans) if found else spans
+        return found
+
+
+def _merged(known: Spans, more: Spans) -> Spans:
+    """Both, less those of ``more`` that overlap a known one: another reading of the same words."""
+    fresh = [span for span in more if not any(span[0] < end and start < span[1] for start, end in known)]
+    return sorted([*known, *fresh]) if fresh else known
 
 
 class Vocabulary:
@@ -56,6 +95,7 @@ class Vocabulary:
 @dataclass(frozen=True, slots=True)
 class _Compiled:
     rule: Rule
+    possible: Possible
     test: Test
     unless: Test | None
 
@@ -69,23 +109,26 @@ class RuleBook:
         for number, rule in enumerate(rules):
             test = _compile(rule.when, vocabulary)
             unless = _any([_compile(condition, vocabulary) for condition in rule.unless]) if rule.unless else None
-            self._compiled.append(_Compiled(rule, test, unless))
+            self._compiled.append(_Compiled(rule, _possible(rule.when, vocabulary), test, unless))
             for key in _triggers(rule.when, vocabulary):
                 self._by_trigger.setdefault(key, []).append(number)
+        self._trigger_keys = frozenset(self._by_trigger)
 
     def find(self, evidence: Evidence, text: str) -> tuple[Hit, ...]:
         """Every match of every rule, by rule in the pack's order and then by place; ``text`` is the original."""
         by_trigger = self._by_trigger
         candidates: set[int] = set()
-        for key in evidence:
-            if key in by_trigger:
-                candidates.update(by_trigger[key])
+        keys = evidence.keys
+        for key in keys & self._trigger_keys:
+            candidates.update(by_trigger[key])
         if not candidates:
             return ()
         hits: list[Hit] = []
         sentences: _Sentences | None = None
         for number in sorted(candidates):
             compiled = self._compiled[number]
+            if not compiled.possible(keys):
+                continue
             spans = compiled.test(evidence)
             if not spans:
                 continue
@@ -164,13 +207,32 @@ def _compile(condition: Condition, vocabulary: Vocabulary) -> Test:
             return _proximity([_compile(inner, vocabulary) for inner in of], within, ordered=ordered)
 
 
+def _possible(condition: Condition, vocabulary: Vocabulary) -> Possible:
+    """Whether a condition can hold, seen from what may be there at all: cheap, and never wrongly no."""
+    match condition:
+        case Phrase() | Lexicon() | SignalPresent():
+            wanted = frozenset(_triggers(condition, vocabulary))
+            if len(wanted) == 1:
+                (only,) = wanted
+                return lambda keys: only in keys
+            return lambda keys: not wanted.isdisjoint(keys)
+        case Combination("any", of):
+            options = [_possible(inner, vocabulary) for inner in of]
+            return options[0] if len(options) == 1 else lambda keys: any(option(keys) for option in options)
+        case Combination("none", _):
+            return lambda _keys: True
+        case Combination(_, of) | Proximity(of, _, _):
+            parts = [_possible(inner, vocabulary) for inner in of]
+            return lambda keys: all(part(keys) for part in parts)
+
+
 def _leaf(keys: tuple[Key, ...]) -> Test:
     if len(keys) == 1:
         only = keys[0]
-        return lambda evidence: evidence.get(only, _NONE)
+        return lambda evidence: evidence.get(only)
 
     def test(evidence: Evidence) -> Spans:
-        return sorted(span for key in keys for span in evidence.get(key, _NONE))
+        return sorted(span for key in keys for span in evidence.get(key))
 
     return test
 
