@@ -222,9 +222,7 @@ class Scan:
 
     __slots__ = ("_data", "_matcher", "_spans", "_utf8", "complete", "fired", "view")
 
-    def __init__(
-        self, matcher: Matcher, view: View, data: bytes, fired: Mapping[int, int], utf8: bytes = b""
-    ) -> None:
+    def __init__(self, matcher: Matcher, view: View, data: bytes, fired: Mapping[int, int], utf8: bytes = b"") -> None:
         self._matcher, self._data, self._utf8 = matcher, data, utf8
         self._spans: dict[int, Spans] = {}
         self.view = view
@@ -274,9 +272,7 @@ def _code_points(data: bytes, spans: Spans) -> Spans:
     return found
 
 
-def _restore(
-    patterns: Sequence[Pattern], databases: Databases | None, use_hyperscan: bool
-) -> Matcher:
+def _restore(patterns: Sequence[Pattern], databases: Databases | None, use_hyperscan: bool) -> Matcher:
     return Matcher(patterns, databases, use_hyperscan=use_hyperscan)
 
 

@@ -28,8 +28,7 @@ from lurewatch.engine.packs.pack import Pack
 from lurewatch.engine.reading import MessageReading, Reader
 from lurewatch.engine.scam_type import Classifier
 from lurewatch.engine.splitting import Splitter
-from lurewatch.engine.state import NOBODY, ConversationState, Dossier
-from lurewatch.engine.verdicts import Assessment
+from lurewatch.engine.state import NOBODY, Assessment, ConversationState, Dossier
 from lurewatch.errors import InputError
 
 MOST_CHARACTERS = 20_000
@@ -116,23 +115,22 @@ class Engine:
             reading = self._splitter.extended(reading, split, self._rules)
         ignored = dossiers.ignores_question(state, message, reading, self._rules)
         dossier = dossiers.advance(before, message, index, reading, self._rules, ignored_question=ignored)
+        if index == 1:
+            state = self._as_conversation(state)
         new = verdicts.appended(state, key, dossier, message, reading, self._rules)
         assessment = self._assess(new, dossier, NOTHING_KNOWN, message.text)
-        dossier = replace(dossier, probability=assessment.probability)
         turn = new.first_flagged_turn
         if turn is None and assessment.counts and 100.0 * assessment.probability >= self.config.scam_threshold:
             turn = index + 1
-        return new.judged(key, dossier, turn), reading
+        return new.judged(key, assessment, turn), reading
 
     def judge(self, state: ConversationState, knowledge: Knowledge = NOTHING_KNOWN) -> Verdict:
         """What to believe of the conversation: the judgement on the sender with the most against them."""
-        if knowledge is NOTHING_KNOWN:
-            leading = self._assess(state, _leading(state), knowledge)
-        else:
-            assessed = [self._assess(state, dossier, knowledge) for dossier in state.dossiers.values()]
-            counted = [assessment for assessment in assessed if assessment.counts]
-            nobody = [] if counted else [self._assess(state, NOBODY, knowledge)]
-            leading = max(counted or nobody, key=lambda assessment: assessment.probability)
+        leading = state.leading if knowledge is NOTHING_KNOWN else None
+        if leading is None:
+            suspects = [dossier for dossier in state.dossiers.values() if dossier.counts] or [NOBODY]
+            assessed = [self._assess(state, dossier, knowledge) for dossier in suspects]
+            leading = max(assessed, key=lambda assessment: assessment.probability)
         return verdicts.verdict(state, leading, knowledge, self.pack, self.config, self.versions)
 
     def features(self, state: ConversationState) -> Mapping[str, float]:
@@ -146,6 +144,12 @@ class Engine:
     def decide(self, verdict: Verdict, memory: Memory = Memory()) -> tuple[Decision, ...]:  # noqa: B008 - frozen
         """What each policy wants done; policies that want nothing are left out."""
         return policies.decide(verdict, memory, self.config.policies)
+
+    def _as_conversation(self, state: ConversationState) -> ConversationState:
+        """The state after the first message, weighed as part of a conversation: by the other calibration."""
+        ahead = replace(state, message_count=2)
+        dossiers = {key: self._assess(ahead, dossier, NOTHING_KNOWN).dossier for key, dossier in state.dossiers.items()}
+        return replace(state, dossiers=dossiers)
 
     def _check(self, message: Message, index: int) -> None:
         if len(message.text) > self.config.most_characters:
@@ -170,8 +174,7 @@ class Engine:
         coefficients = calibration.message if state.message_count <= 1 else calibration.conversation
         probability, added = fusion.calibrated(values, coefficients)
         return Assessment(
-            dossier=dossier,
-            counts=verdicts.counts(dossier),
+            dossier=replace(dossier, probability=probability),
             findings=found.by_name,
             failed=found.failed,
             guess=guess,
@@ -183,7 +186,7 @@ class Engine:
 
 def _leading(state: ConversationState) -> Dossier:
     """The sender with the most against them; nobody when all are protected or agents."""
-    suspects = [dossier for dossier in state.dossiers.values() if verdicts.counts(dossier)]
+    suspects = [dossier for dossier in state.dossiers.values() if dossier.counts]
     return max(suspects, key=lambda dossier: dossier.probability, default=NOBODY)
 
 

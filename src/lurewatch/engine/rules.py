@@ -35,7 +35,7 @@ class Evidence:
 
     def __init__(self, scans: Sequence[Scan], signals: Mapping[str, Spans]) -> None:
         self._scans = scans
-        self._spans: dict[Key, Spans] = dict(signals)
+        self._spans: dict[Key, Spans] = {**signals}
         self.keys: set[Key] = set(signals)
         for scan in scans:
             self.keys.update(scan.fired)

@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from lurewatch.engine.model import Flag, Indicator, Role, SenderMetadata
+from lurewatch.engine.model import Finding, Flag, Indicator, Role, SenderMetadata
+from lurewatch.engine.scam_type import Guess
 
 MOST_SENDERS = 64
 """Later senders of a larger group share one dossier."""
@@ -18,6 +19,7 @@ MOST_INDICATORS = 400
 MOST_REMEMBERED = 32
 """Texts, names and domains remembered of one sender; the oldest is forgotten first."""
 CROWD = "\x00crowd"
+_INNOCENT_ROLES = frozenset({"protected", "agent"})
 
 TACTICS = ("urgency", "authority", "threat", "request", "financial", "phishing")
 
@@ -68,6 +70,11 @@ class Dossier:
     probability: float = 0.0
 
     @property
+    def counts(self) -> bool:
+        """Whether the sender may be the one who lures: not the protected user, not the platform's own agents."""
+        return self.role not in _INNOCENT_ROLES
+
+    @property
     def repeated(self) -> int:
         """How often the most repeated message was sent."""
         return max((count for _, count in self.texts), default=0)
@@ -77,10 +84,31 @@ NOBODY = Dossier()
 
 
 @dataclass(frozen=True, slots=True)
+class Assessment:
+    """One sender weighed: findings, the guessed type, probability in [0,1] with what adds to its log-odds, and the
+    published score in [0,100].
+    """
+
+    dossier: Dossier
+    findings: Mapping[str, Finding]
+    failed: tuple[str, ...]
+    guess: Guess
+    probability: float
+    added: Mapping[str, float]
+    weighted: float
+
+    @property
+    def counts(self) -> bool:
+        """Whether the sender may be the one who lures."""
+        return self.dossier.counts
+
+
+@dataclass(frozen=True, slots=True)
 class ConversationState:
     """A conversation so far.
 
-    ``asked`` is who asked the last question and its
+    ``leading`` is the assessment of the sender with the most against them when nothing is known from elsewhere, where
+    it is at hand. ``asked`` is who asked the last question and its
     content words; ``pack`` is the hash of the pack it was read with.
     """
 
@@ -95,21 +123,26 @@ class ConversationState:
     asked: tuple[str, frozenset[str]] | None = None
     incomplete: tuple[str, ...] = ()
     shadow: Mapping[str, int] = field(default_factory=dict)
+    leading: Assessment | None = None
 
-    def judged(self, key: str, dossier: Dossier, first_flagged_turn: int | None) -> ConversationState:
-        """This state with one dossier and the turn of the first flag in their place."""
+    def judged(self, key: str, assessment: Assessment, first_flagged_turn: int | None) -> ConversationState:
+        """This state with one sender assessed and the turn of the first flag in place."""
+        dossiers = {**self.dossiers, key: assessment.dossier}
+        others = [other.probability for name, other in dossiers.items() if name != key and other.counts]
+        leads = assessment.counts and assessment.probability >= max(others, default=0.0)
         return ConversationState(
             self.id,
             self.pack,
             self.sender_metadata,
             self.message_count,
-            {**self.dossiers, key: dossier},
+            dossiers,
             self.flags,
             self.indicators,
             first_flagged_turn,
             self.asked,
             self.incomplete,
             self.shadow,
+            assessment if leads else None,
         )
 
     def key_of(self, sender: str) -> str:

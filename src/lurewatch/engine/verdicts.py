@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from lurewatch.engine import emotion, tactics
 from lurewatch.engine.dossiers import question_in
 from lurewatch.engine.model import (
-    Finding,
     Flag,
     Hit,
     Indicator,
@@ -25,7 +24,7 @@ from lurewatch.engine.packs.pack import Pack
 from lurewatch.engine.packs.rule import Rule
 from lurewatch.engine.reading import MessageReading
 from lurewatch.engine.scam_type import NOT_SCAM, UNKNOWN, Guess
-from lurewatch.engine.state import MOST_FLAGS, MOST_INDICATORS, ConversationState, Dossier
+from lurewatch.engine.state import MOST_FLAGS, MOST_INDICATORS, Assessment, ConversationState, Dossier
 from lurewatch.version import __version__
 
 if TYPE_CHECKING:
@@ -34,28 +33,7 @@ if TYPE_CHECKING:
 _SHOWN = 300
 """At most so many characters of a match are shown; the span is exact."""
 _CLAIM_KINDS = frozenset({"name", "signature"})
-_INNOCENT_ROLES = frozenset({"protected", "agent"})
 PATTERN_LIMIT = "more occurrences of one pattern than are read"
-
-
-@dataclass(frozen=True, slots=True)
-class Assessment:
-    """One sender weighed: findings, the guessed type, probability in [0,1] with what adds to its log-odds, and the
-    published score in [0,100]. ``counts`` is false for people who cannot be the one who lures."""
-
-    dossier: Dossier
-    counts: bool
-    findings: Mapping[str, Finding]
-    failed: tuple[str, ...]
-    guess: Guess
-    probability: float
-    added: Mapping[str, float]
-    weighted: float
-
-
-def counts(dossier: Dossier) -> bool:
-    """Whether a sender may be the one who lures: everybody but the protected user and the platform's own agents."""
-    return dossier.role not in _INNOCENT_ROLES
 
 
 def versions(pack: Pack, config: EngineConfig) -> Versions:
