@@ -1,0 +1,211 @@
+"""The one place that wires: settings become an engine, and an engine that follows its files. Nothing runs on import."""
+
+from __future__ import annotations
+
+import asyncio
+import datetime
+import multiprocessing
+from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor
+from functools import cache
+from importlib.metadata import EntryPoint, entry_points
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from lurewatch.engine.detectors import Detector
+from lurewatch.engine.matching import Databases
+from lurewatch.engine.packs.pack import Files, Pack
+from lurewatch.engine.pipeline import Engine, EngineConfig
+from lurewatch.engine.policies import PolicyConfig
+from lurewatch.engine.policies.brand_watch import BrandWatchConfig
+from lurewatch.engine.policies.off_platform import OffPlatformConfig
+from lurewatch.engine.reading import Reader
+from lurewatch.entrypoints import packs_on_disk
+from lurewatch.entrypoints.settings import Settings, load
+from lurewatch.errors import LurewatchError, PackError, Problem, SettingsError
+
+DETECTORS = "lurewatch.detectors"
+"""The entry-point group of plug-in detectors: name -> class with ``analyze(detector_input)``, or such an object."""
+_THRESHOLDS = "thresholds.yaml"
+Plugins = tuple[tuple[str, Detector, float], ...]
+
+
+def build_engine(settings: Settings | None = None) -> Engine:
+    """An engine as the settings want it; without settings, by the defaults (no file or variable is read).
+
+    Compiled patterns are kept in the cache folder: the first start after a pack changed takes seconds.
+
+    Raises:
+        PackError: a pack or the thresholds file was refused.
+        SettingsError: a plug-in detector cannot be used.
+    """
+    settings = settings or Settings()
+    kept = _cache(settings)
+    pack = packs_on_disk.load_pack(_overlays(settings), kept)
+    return Engine(pack, engine_config(settings), plugins=plugins(settings, pack), compiler=packs_on_disk.compiler(kept))
+
+
+@cache
+def default_engine() -> Engine:
+    """The engine of this process, by its environment and configuration file; built on first use. Raises as above."""
+    return build_engine(load())
+
+
+def engine_config(settings: Settings) -> EngineConfig:
+    """What the engine is told of the settings."""
+    return EngineConfig(
+        fusion=settings.fusion,
+        scam_threshold=settings.scam_threshold,
+        regions=settings.regions,
+        most_characters=settings.max_characters,
+        most_messages=settings.max_messages,
+        policies=PolicyConfig(
+            enabled=settings.policies,
+            off_platform=OffPlatformConfig(
+                own_domains=settings.own_domains,
+                emails=settings.known_emails,
+                phones=settings.known_phones,
+                escalate_from=settings.escalate_from,
+                reminder=settings.reminder,
+                notice=settings.notice,
+            ),
+            brand_watch=BrandWatchConfig(brands=settings.brands, cooldown=settings.alert_cooldown * 60),
+        ),
+    )
+
+
+def plugins(settings: Settings, pack: Pack, installed: tuple[EntryPoint, ...] | None = None) -> Plugins:
+    """Installed plug-in detectors with their weights: of the settings, else of the thresholds file.
+
+    Raises:
+        SettingsError: one is named that is not installed, cannot be loaded, or has no weight.
+    """
+    found = {point.name: point for point in (entry_points(group=DETECTORS) if installed is None else installed)}
+    weights = dict(settings.detectors)
+    problems = [
+        f"detectors.{name}: no detector of this name is installed. Installed: {', '.join(found) or 'none'}."
+        for name in weights
+        if name not in found
+    ]
+    ready = []
+    for name, point in found.items():
+        weight = weights.get(name)
+        if weight == 0:
+            continue
+        if weight is None and name not in pack.thresholds.detector_weights:
+            problems.append(f"detectors.{name}: an installed detector has no weight. Write one; 0 switches it off.")
+            continue
+        try:
+            loaded = point.load()
+            ready.append((name, loaded() if isinstance(loaded, type) else loaded, weight or 0.0))
+        except Exception as error:
+            problems.append(f"detectors.{name}: {point.value} cannot be loaded: {error!r}. Mend or remove the package.")
+    if problems:
+        raise SettingsError("\n".join(problems))
+    return tuple(ready)
+
+
+def _cache(settings: Settings) -> packs_on_disk.Cache:
+    return packs_on_disk.Cache(settings.cache) if settings.cache else packs_on_disk.default_cache()
+
+
+def _overlays(settings: Settings) -> list[Files]:
+    overlays = [packs_on_disk.folder(path) for path in settings.packs]
+    unknown = [brand for brand in settings.brands if brand not in Settings().brands]
+    if unknown:
+        overlays.append({"tables/brands_other.txt": "\n".join(unknown).encode("utf-8", "replace")})
+    if settings.thresholds is not None:
+        try:
+            overlays.append({_THRESHOLDS: settings.thresholds.read_bytes()})
+        except (OSError, ValueError) as error:
+            message = f"the thresholds file cannot be read: {error}"
+            raise PackError([Problem(str(settings.thresholds), 0, message, "Check the setting thresholds.")]) from error
+    return overlays
+
+
+# ---------------------------------------------------------------- an engine that follows its files
+
+Prepared = tuple[Pack, Databases | None] | tuple[Problem, ...]
+"""A pack with its compiled databases, or why there is none."""
+
+
+class LiveEngine:
+    """An engine that follows its packs and thresholds. Read ``engine`` anew for each request; it changes in one step.
+
+    A changed pack that is bad leaves the old engine in place; ``problem`` then says why, and is None otherwise.
+    ``prepare`` reads and compiles the packs, by default in another process, so that requests go on meanwhile.
+    """
+
+    def __init__(
+        self, settings: Settings | None = None, *, prepare: Callable[[Settings], Prepared] | None = None
+    ) -> None:
+        self.settings = settings or Settings()
+        self.problem: str | None = None
+        self._prepare = prepare or _prepared_elsewhere
+        self._stamp = _stamp(self.settings)
+        self.engine = build_engine(self.settings)
+
+    def refresh(self) -> bool:
+        """Look at the files once; true when a new engine is in place. Takes seconds when they changed."""
+        stamp = _stamp(self.settings)
+        if stamp == self._stamp:
+            return False
+        self._stamp = stamp  # taken before reading: what changes meanwhile is seen next time
+        try:
+            prepared = self._prepare(self.settings)
+            if isinstance(prepared[0], Problem):
+                raise PackError([problem for problem in prepared if isinstance(problem, Problem)])
+            pack, databases = prepared
+            config, detectors = engine_config(self.settings), plugins(self.settings, pack)
+            engine = Engine(pack, config, plugins=detectors, compiler=lambda _: databases)
+        except (LurewatchError, OSError, RuntimeError) as error:
+            self.problem = str(error)
+            return False
+        self.engine, self.problem = engine, None
+        return True
+
+    async def watch(self, every: float = 1.0, changed: Callable[[LiveEngine], Any] = lambda _: None) -> None:
+        """Refresh every so many seconds until cancelled; ``changed`` is told of a new engine and of a new problem."""
+        while True:
+            await asyncio.sleep(every)
+            before = self.problem
+            if await asyncio.to_thread(self.refresh) or self.problem not in (before, None):
+                changed(self)
+
+
+def prepare(settings: Settings) -> Prepared:
+    """The pack and its compiled databases, or the problems; everything that is slow about an engine."""
+    try:
+        kept = _cache(settings)
+        pack = packs_on_disk.load_pack(_overlays(settings), kept)
+    except PackError as error:
+        return error.problems
+    return pack, Reader(pack, settings.regions, packs_on_disk.compiler(kept)).dump()
+
+
+def _prepared_elsewhere(settings: Settings) -> Prepared:
+    with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as pool:
+        return pool.submit(prepare, settings).result()
+
+
+def _stamp(settings: Settings) -> tuple[object, ...]:
+    """Changes when a file that an engine is made of does, and with the day, because rules expire."""
+    shipped = files("lurewatch.engine.packs") / "core"
+    roots = [*settings.packs, *([shipped] if isinstance(shipped, Path) else [])]
+    watched = sorted(path for root in roots for path in _files_below(root))
+    if settings.thresholds is not None:
+        watched.append(settings.thresholds)
+    return (datetime.datetime.now(datetime.UTC).date(), *(_seen(path) for path in watched))
+
+
+def _files_below(root: Path) -> Iterator[Path]:
+    return (path for path in root.rglob("*") if path.suffix in (".yaml", ".txt"))
+
+
+def _seen(path: Path) -> tuple[str, int, int]:
+    try:
+        facts = path.stat()
+    except OSError:
+        return str(path), 0, 0
+    return str(path), facts.st_mtime_ns, facts.st_size

@@ -1,0 +1,277 @@
+# ruff: noqa: RUF009 - _setting makes dataclass fields
+"""Every setting is one field of ``Settings``; the file, the environment, the flags and the docs derive from it.
+
+A flag goes before the environment, the environment before the configuration file, the file before the default.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+import phonenumbers
+
+from lurewatch.engine.pipeline import EngineConfig
+from lurewatch.engine.policies import POLICIES
+from lurewatch.entrypoints import config_file
+from lurewatch.entrypoints.values import Choice, File, Files, Kind, Number, Text, Texts, Weights, Whole
+from lurewatch.errors import SettingsError
+
+DEFAULT_FILE = "lurewatch.yaml"
+CONFIG_VARIABLE = "LUREWATCH_CONFIG"
+_ENGINE = EngineConfig()
+_OFF_PLATFORM = _ENGINE.policies.off_platform
+_BRAND_WATCH = _ENGINE.policies.brand_watch
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """What is known of one field: its place in the file, how it is read, what it is for, and its other names."""
+
+    name: str
+    key: str
+    kind: Kind
+    help: str
+    default: Any
+    variables: tuple[str, ...]
+    flag: str
+    secret: bool
+
+
+def _setting(
+    default: Any, key: str, kind: Kind, help_text: str, *, variables: tuple[str, ...] = (), flag: str = "", **more: bool
+) -> Any:
+    """A field. ``variables`` are names in the environment instead of (first) or besides ``LUREWATCH_<NAME>``."""
+    return field(
+        default=default,
+        repr=not more.get("secret", False),
+        metadata={"key": key, "kind": kind, "help": help_text, "variables": variables, "flag": flag, **more},
+    )
+
+
+def _region(text: str) -> str:
+    if text.upper() not in phonenumbers.SUPPORTED_REGIONS:
+        raise ValueError(f"no region is called {text!r}. Write two letters, such as US, GB or IN.")
+    return text.upper()
+
+
+def _policy(text: str) -> str:
+    if text not in POLICIES:
+        raise ValueError(f"no policy is called {text!r}. There are: {', '.join(POLICIES)}.")
+    return text
+
+
+def _name(text: str) -> str:
+    if not 2 <= len(text) <= 60 or set(text) & set("|#*\n"):
+        raise ValueError(f"{text!r} is no brand. Write a name of 2 to 60 characters without | # and *.")
+    return text.lower()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """The whole configuration. ``sources`` says where each value that is no default came from, ``file`` which file."""
+
+    fusion: str = _setting(
+        _ENGINE.fusion,
+        "engine.fusion",
+        Choice(("calibrated", "weighted")),
+        "How findings become scam_probability: a fitted probability, or the published weighted sum.",
+    )
+    scam_threshold: float = _setting(
+        _ENGINE.scam_threshold,
+        "engine.scam_threshold",
+        Number(0, 100),
+        "From which calibrated probability on is_scam holds.",
+    )
+    regions: tuple[str, ...] = _setting(
+        _ENGINE.regions,
+        "engine.regions",
+        Texts("two-letter regions", _region),
+        "Where phone numbers without a country code may be from; the first that fits counts.",
+    )
+    max_characters: int = _setting(
+        _ENGINE.most_characters,
+        "engine.max_characters",
+        Whole(1, 1_000_000, "characters"),
+        "The longest message that is read; longer ones are refused.",
+    )
+    max_messages: int = _setting(
+        _ENGINE.most_messages,
+        "engine.max_messages",
+        Whole(1, 100_000),
+        "The longest conversation that is read; longer ones are refused.",
+    )
+    max_body: int = _setting(
+        1 << 20,
+        "engine.max_body",
+        Whole(1_024, 1 << 30, "bytes"),
+        "The largest request body, and the longest record of a scanned file.",
+    )
+    packs: tuple[Path, ...] = _setting(
+        (),
+        "packs",
+        Files("folders"),
+        "Rule packs laid over the one that comes with Lurewatch, one after the other.",
+        flag="--pack",
+    )
+    thresholds: Path | None = _setting(
+        None, "thresholds", File("file"), "A thresholds.yaml: detector_weights and risk_thresholds of your own."
+    )
+    detectors: tuple[tuple[str, float], ...] = _setting(
+        (), "detectors", Weights(), "Weights of installed plug-in detectors; 0 switches one off."
+    )
+    cache: Path | None = _setting(
+        None, "cache", File("folder"), "Where compiled packs are kept; else lurewatch in the user's cache folder."
+    )
+    policies: tuple[str, ...] = _setting(
+        _ENGINE.policies.enabled, "policies.enabled", Texts("policies", _policy), "The policies that run, in order."
+    )
+    own_domains: tuple[str, ...] = _setting(
+        _OFF_PLATFORM.own_domains,
+        "policies.off_platform.own_domains",
+        Texts("domains"),
+        "Your own domains: every e-mail address under them may be shared.",
+    )
+    known_emails: tuple[str, ...] = _setting(
+        _OFF_PLATFORM.emails, "policies.off_platform.emails", Texts("addresses"), "E-mail addresses that may be shared."
+    )
+    known_phones: tuple[str, ...] = _setting(
+        _OFF_PLATFORM.phones, "policies.off_platform.phones", Texts("numbers"), "Phone numbers that may be shared."
+    )
+    escalate_from: int = _setting(
+        _OFF_PLATFORM.escalate_from,
+        "policies.off_platform.escalate_from",
+        Whole(1, 1_000, "incidents"),
+        "The incident of a pair from which a person is asked.",
+    )
+    reminder: str = _setting(
+        _OFF_PLATFORM.reminder, "policies.off_platform.reminder", Text(), "What both are told at a first incident."
+    )
+    notice: str = _setting(
+        _OFF_PLATFORM.notice, "policies.off_platform.notice", Text(), "What both are told once a person is asked."
+    )
+    brands: tuple[str, ...] = _setting(
+        _BRAND_WATCH.brands,
+        "policies.brand_watch.brands",
+        Texts("names", _name),
+        "The brands that are watched in group chats.",
+        variables=("LUREWATCH_BRANDS", "BRAND_KEYWORDS"),
+    )
+    alert_cooldown: float = _setting(
+        _BRAND_WATCH.cooldown / 60,
+        "policies.brand_watch.cooldown",
+        Number(0, 10_080, "minutes"),
+        "So long after an alert the next of its type in a group is held back.",
+        variables=("LUREWATCH_ALERT_COOLDOWN", "ALERT_COOLDOWN_MINUTES"),
+    )
+    # Not LUREWATCH_PORT: Kubernetes sets that to a URL beside any service that is called lurewatch.
+    host: str = _setting(
+        "127.0.0.1",
+        "service.host",
+        Text("address"),
+        "The address the service listens on; 0.0.0.0 is every one.",
+        variables=("LUREWATCH_HTTP_HOST",),
+    )
+    port: int = _setting(
+        8000,
+        "service.port",
+        Whole(0, 65_535),
+        "The port the service listens on; 0 is any free one.",
+        variables=("LUREWATCH_HTTP_PORT",),
+    )
+    erpnext_url: str = _setting("", "erpnext.url", Text("address", empty=True), "The ERPNext site.")
+    erpnext_api_key: str = _setting("", "erpnext.api_key", Text(empty=True), "Key of the ERPNext user.", secret=True)
+    erpnext_api_secret: str = _setting(
+        "", "erpnext.api_secret", Text(empty=True), "Secret of the ERPNext user.", secret=True
+    )
+    erpnext_issue_type: str = _setting(
+        "Compliance Alert", "erpnext.issue_type", Text(), "Type of the Issue that tells administrators of an incident."
+    )
+    sources: Mapping[str, str] = field(default_factory=dict, compare=False, repr=False)
+    file: Path | None = field(default=None, compare=False, repr=False)
+
+    def source(self, name: str) -> str:
+        """Where the value of a field came from: ``default``, or the file, variable or flag by name."""
+        return self.sources.get(name, "default")
+
+
+def _declared() -> Iterator[Setting]:
+    for one in fields(Settings):
+        about = one.metadata
+        if about:
+            yield Setting(
+                name=one.name,
+                key=about["key"],
+                kind=about["kind"],
+                help=about["help"],
+                default=one.default,
+                variables=about["variables"] or (f"LUREWATCH_{one.name.upper()}",),
+                flag=about["flag"] or "--" + one.name.replace("_", "-"),
+                secret=about.get("secret", False),
+            )
+
+
+SETTINGS = tuple(_declared())
+
+
+def load(
+    flags: Mapping[str, str | list[str]] | None = None,
+    *,
+    environment: Mapping[str, str] = os.environ,
+    folder: Path | None = None,
+    config: Path | None = None,
+) -> Settings:
+    """The settings of this run.
+
+    ``flags`` maps field names to what was written; ``config`` is the file of ``--config``. Without it the file is
+    ``$LUREWATCH_CONFIG``, else ``lurewatch.yaml`` in ``folder`` (the working folder) if it is there.
+
+    Raises:
+        SettingsError: with every problem in the file, the environment and the flags, one a line.
+    """
+    here = folder or Path.cwd()
+    problems: list[str] = []
+    values: dict[str, Any] = {}
+    sources: dict[str, str] = {}
+
+    def keep(setting: Setting, place: str, source: str, read_value: Any, raw: Any, start: Path) -> None:
+        try:
+            values[setting.name] = read_value(raw, start)
+            sources[setting.name] = source
+        except ValueError as error:
+            problems.append(f"{place}: {_discreet(setting, str(error))}")
+
+    file = _file(config, environment, here)
+    if file is not None:
+        for entry in config_file.entries(file, _BY_KEY, problems):
+            setting = _BY_KEY[entry.key]
+            keep(setting, entry.place, f"file {file}", setting.kind.of, entry.value, file.absolute().parent)
+    for setting in SETTINGS:
+        variable = next((name for name in setting.variables if environment.get(name, "").strip()), None)
+        if variable is not None:
+            place = f"environment variable {variable}"
+            keep(setting, place, f"variable {variable}", setting.kind.of_text, environment[variable], here)
+        if flags is not None and flags.get(setting.name):
+            keep(setting, setting.flag, f"flag {setting.flag}", setting.kind.of, flags[setting.name], here)
+    if problems:
+        raise SettingsError("\n".join(problems))
+    return Settings(**values, sources=sources, file=file)
+
+
+_BY_KEY = {setting.key: setting for setting in SETTINGS}
+
+
+def _file(config: Path | None, environment: Mapping[str, str], folder: Path) -> Path | None:
+    named = config or environment.get(CONFIG_VARIABLE, "").strip()
+    if named:
+        return folder / Path(named).expanduser()
+    default = folder / DEFAULT_FILE
+    return default if default.is_file() else None
+
+
+def _discreet(setting: Setting, message: str) -> str:
+    """The message, without the value where the value is a secret."""
+    return f"the value is not {setting.kind.hint}." if setting.secret else message
