@@ -1,0 +1,89 @@
+"""The HTTP service: an application over an engine that follows its files."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import AsyncIterator
+from typing import Any
+
+from fastapi import FastAPI, Request, Response
+from fastapi.openapi.utils import get_openapi
+from starlette.exceptions import HTTPException
+
+from lurewatch.casework.events import get_event_bus
+from lurewatch.entrypoints.app import LiveEngine
+from lurewatch.entrypoints.service.detection import Detection, DetectionInput
+from lurewatch.entrypoints.service.problems import problem
+from lurewatch.entrypoints.service.routes import router
+from lurewatch.entrypoints.settings import Settings, load
+from lurewatch.version import __version__
+
+_log = logging.getLogger("lurewatch")
+_REFERENCE = "#/components/schemas/{model}"
+
+
+def create_app(settings: Settings | None = None) -> FastAPI:
+    """The application; ``settings`` default to those of this process. The engine is built here, once.
+
+    Raises:
+        LurewatchError: settings or packs were refused.
+    """
+    settings = settings or load()
+    live = LiveEngine(settings)
+
+    @contextlib.asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        watching = asyncio.create_task(live.watch(changed=_report))
+        yield
+        watching.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await watching
+
+    app = FastAPI(
+        title="Lurewatch",
+        version=__version__,
+        summary="Reads conversations and tells, with evidence, when somebody is being lured.",
+        lifespan=lifespan,
+    )
+    app.include_router(router(Detection(lambda: live.engine, get_event_bus()), settings.max_body))
+    app.add_exception_handler(HTTPException, _http_problem)
+    app.add_exception_handler(Exception, _server_problem)
+    _document(app)
+    return app
+
+
+def _report(live: LiveEngine) -> None:
+    if live.problem is None:
+        _log.info("The rule pack changed and is in use: %s", live.engine.pack.hash[:16])
+    else:
+        _log.error("The changed rule pack was refused, the old one stays in use:\n%s", live.problem)
+
+
+async def _http_problem(_request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)  # noqa: S101 - registered for nothing else
+    return problem(error.status_code, str(error.detail), headers=dict(error.headers or {}))
+
+
+async def _server_problem(_request: Request, error: Exception) -> Response:
+    _log.error("A request failed: %r", error)
+    return problem(500, "The service failed on this request. The reason is in its log under the request_id.")
+
+
+def _document(app: FastAPI) -> None:
+    """Bodies are read without FastAPI's help, for speed, so their schemas are added to the OpenAPI document here."""
+
+    def openapi() -> dict[str, Any]:
+        if app.openapi_schema is None:
+            document = get_openapi(
+                title=app.title, version=app.version, summary=app.summary, routes=app.routes, openapi_version="3.1.0"
+            )
+            schema = DetectionInput.model_json_schema(ref_template=_REFERENCE)
+            schemas = document.setdefault("components", {}).setdefault("schemas", {})
+            schemas.update(schema.pop("$defs", {}))
+            schemas["DetectionInput"] = schema
+            app.openapi_schema = document
+        return app.openapi_schema
+
+    app.openapi = openapi  # type: ignore[method-assign]

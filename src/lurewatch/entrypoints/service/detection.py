@@ -1,0 +1,178 @@
+"""``POST /detect-scam`` without the web: the published input, the published answer, and the hand-off."""
+
+from __future__ import annotations
+
+import datetime
+from collections import OrderedDict
+from collections.abc import Callable, Mapping
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import AliasChoices, BaseModel, ConfigDict, Field, ValidationError
+
+from lurewatch.casework.events import Event, EventBus, EventType
+from lurewatch.engine.model import Conversation, Memory, Message, SenderMetadata, Verdict
+from lurewatch.engine.pipeline import Engine
+from lurewatch.entrypoints.answers import evidence
+from lurewatch.errors import InputError
+
+_MOST_REMEMBERED = 10_000
+"""So many conversations are remembered as handed off while there is no store."""
+
+
+class DetectionMessage(BaseModel):
+    """One message. ``content`` may also be called ``text``; a time without a zone is UTC."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    message_id: Annotated[str, Field(max_length=200)] = ""
+    sender: Annotated[str, Field(max_length=200)] = ""
+    role: Literal["suspect", "protected", "agent", "unknown"] = "unknown"
+    content: str = Field(validation_alias=AliasChoices("content", "text"))
+    timestamp: datetime.datetime | None = None
+
+
+class DetectionMetadata(BaseModel):
+    """What the platform knows of the sender's account."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    user_id: Annotated[str, Field(max_length=200)] | None = None
+    account_age_days: Annotated[float, Field(ge=0, allow_inf_nan=False)] | None = None
+    verification_status: Annotated[str, Field(max_length=100)] | None = None
+
+
+class DetectionInput(BaseModel):
+    """A conversation to judge, oldest message first."""
+
+    model_config = ConfigDict(
+        extra="ignore",
+        json_schema_extra={
+            "example": {
+                "conversation_id": "conv_123",
+                "messages": [
+                    {
+                        "message_id": "msg1",
+                        "sender": "attacker",
+                        "content": "Urgent! Your account is compromised. Share the OTP to keep it.",
+                        "timestamp": "2026-01-31T10:30:00Z",
+                    }
+                ],
+                "sender_metadata": {
+                    "user_id": "user_456",
+                    "account_age_days": 5,
+                    "verification_status": "unverified",
+                },
+            }
+        },
+    )
+
+    conversation_id: Annotated[str, Field(max_length=200)] = ""
+    messages: list[DetectionMessage]
+    sender_metadata: DetectionMetadata = Field(default_factory=DetectionMetadata)
+
+    @classmethod
+    def read(cls, value: Self | Mapping[str, Any] | bytes) -> Self:
+        """The input from a model, a mapping or JSON.
+
+        Raises:
+            InputError: with a pointer to the first thing that is wrong.
+        """
+        if isinstance(value, cls):
+            return value
+        try:
+            return cls.model_validate_json(value) if isinstance(value, bytes) else cls.model_validate(value)
+        except ValidationError as error:
+            first = error.errors(include_url=False, include_input=False)[0]
+            raise InputError(first["msg"], pointer=pointer(first["loc"])) from error
+
+    def conversation(self) -> Conversation:
+        """The same for the engine."""
+        return Conversation(
+            messages=tuple(
+                Message(m.content, m.sender, m.role, _seconds(m.timestamp), m.message_id) for m in self.messages
+            ),
+            id=self.conversation_id,
+            sender_metadata=SenderMetadata(
+                self.sender_metadata.user_id,
+                self.sender_metadata.account_age_days,
+                self.sender_metadata.verification_status,
+            ),
+        )
+
+
+def pointer(location: tuple[int | str, ...]) -> str:
+    """An RFC 6901 pointer to a place inside a JSON document."""
+    return "".join("/" + str(step).replace("~", "~0").replace("/", "~1") for step in location)
+
+
+def _seconds(time: datetime.datetime | None) -> float | None:
+    if time is None:
+        return None
+    return (time if time.tzinfo else time.replace(tzinfo=datetime.UTC)).timestamp()
+
+
+def _utc_now() -> datetime.datetime:
+    return datetime.datetime.now(datetime.UTC)
+
+
+class Detection:
+    """Answers detections with whatever engine is current, and hands a confirmed conversation off once."""
+
+    def __init__(
+        self,
+        engine: Callable[[], Engine],
+        bus: EventBus,
+        clock: Callable[[], datetime.datetime] = _utc_now,
+    ) -> None:
+        self._engine = engine
+        self._bus = bus
+        self._clock = clock
+        self._handed_off: OrderedDict[str, None] = OrderedDict()
+
+    def answer(self, detection: DetectionInput) -> dict[str, Any]:
+        """The published answer, with the evidence beside it. Raises InputError when it is over a limit."""
+        engine = self._engine()
+        verdict = engine.assess(detection.conversation())
+        known = detection.conversation_id in self._handed_off
+        decisions = engine.decide(verdict, Memory(now=self._clock().timestamp(), handed_off=known))
+        handed_off = any(decision.action == "hand_off" for decision in decisions)
+        metadata: dict[str, Any] = {
+            "sender_id": detection.sender_metadata.user_id,
+            "message_count": verdict.message_count,
+        }
+        if verdict.failed_detectors:
+            metadata["failed_detectors"] = list(verdict.failed_detectors)
+        if handed_off:
+            self._hand_off(detection, verdict, metadata)
+        return {
+            "conversation_id": detection.conversation_id,
+            "scam_probability": verdict.scam_probability,
+            "risk_level": verdict.risk_level,
+            "breakdown": verdict.breakdown,
+            "handoff_triggered": handed_off,
+            "timestamp": self._clock().isoformat().replace("+00:00", "Z"),
+            "metadata": metadata,
+            **evidence(verdict, decisions),
+        }
+
+    def _hand_off(self, detection: DetectionInput, verdict: Verdict, metadata: Mapping[str, Any]) -> None:
+        if detection.conversation_id:
+            self._handed_off[detection.conversation_id] = None
+            if len(self._handed_off) > _MOST_REMEMBERED:
+                self._handed_off.popitem(last=False)
+        kinds = {kind.id: kind for kind in self._engine().pack.scam_types}
+        kind = kinds.get(verdict.scam_type)
+        payload = {
+            "conversation_id": detection.conversation_id,
+            "scam_probability": verdict.scam_probability,
+            "risk_level": verdict.risk_level,
+            "scam_type": verdict.scam_type,
+            "recommended_action": "honeypot_engagement",
+            "metadata": {
+                **metadata,
+                "persona": kind.persona if kind else "elderly_excited",
+                "indicators": [{"type": i.type, "value": i.value} for i in verdict.indicators],
+                "conversation": [message.model_dump(mode="json") for message in detection.messages],
+            },
+        }
+        self._bus.emit(EventType.SCAM_CONFIRMED, Event(EventType.SCAM_CONFIRMED, payload))

@@ -1,0 +1,125 @@
+"""The routes: ``POST /detect-scam`` and ``GET /health``."""
+
+from __future__ import annotations
+
+import asyncio
+import datetime
+from typing import Any
+
+import orjson
+from fastapi import APIRouter, Request, Response
+from pydantic import ValidationError
+
+from lurewatch.engine.pipeline import MOST_CHARACTERS, MOST_MESSAGES
+from lurewatch.entrypoints.service.detection import Detection, DetectionInput, pointer
+from lurewatch.entrypoints.service.problems import documented, problem
+from lurewatch.errors import InputError
+
+MOST_BODY = 1 << 20
+_INLINE_BYTES = 16_384
+"""Larger requests are analysed in a thread, so that the others need not wait."""
+_JSON = "application/json"
+_EXAMPLE = {
+    "conversation_id": "conv_123",
+    "scam_probability": 97.1,
+    "risk_level": "confirmed",
+    "breakdown": {
+        "linguistic_score": 0.85,
+        "behavioral_score": 0.45,
+        "link_infrastructure_score": 0.0,
+        "identity_mismatch_score": 0.0,
+        "historical_score": 0.0,
+    },
+    "handoff_triggered": True,
+    "timestamp": "2026-01-31T10:30:05Z",
+    "metadata": {"sender_id": "user_456", "message_count": 1},
+    "is_scam": True,
+    "scam_type": "banking_scam",
+}
+_PUBLISHED = {
+    "type": "object",
+    "required": list(_EXAMPLE)[:7],
+    "properties": {
+        "conversation_id": {"type": "string"},
+        "scam_probability": {"type": "number", "minimum": 0, "maximum": 100},
+        "risk_level": {"type": "string", "enum": ["safe", "suspicious", "high", "confirmed"]},
+        "breakdown": {"type": "object", "additionalProperties": {"type": "number", "minimum": 0, "maximum": 1}},
+        "handoff_triggered": {"type": "boolean"},
+        "timestamp": {"type": "string", "format": "date-time"},
+        "metadata": {"type": "object"},
+    },
+}
+_RESPONSES: dict[int | str, dict[str, Any]] = {
+    200: {
+        "description": "The verdict with its evidence",
+        "content": {_JSON: {"schema": _PUBLISHED, "example": _EXAMPLE}},
+    },
+    413: documented("The body, a message or the conversation is over a limit"),
+    422: documented("The body is no JSON, or does not have the published shape"),
+}
+_BODY = {
+    "requestBody": {"required": True, "content": {_JSON: {"schema": {"$ref": "#/components/schemas/DetectionInput"}}}}
+}
+
+
+def router(detection: Detection, most_body: int = MOST_BODY) -> APIRouter:
+    """The published routes over one ``Detection``."""
+    routes = APIRouter()
+
+    @routes.post(
+        "/detect-scam",
+        summary="Judge a conversation",
+        description=f"At most {MOST_MESSAGES} messages of {MOST_CHARACTERS} characters, and {most_body} bytes in all "
+        "(configurable). What is larger is refused, never read in part.",
+        responses=_RESPONSES,
+        openapi_extra=_BODY,
+        response_class=Response,
+    )
+    async def detect_scam(request: Request) -> Response:
+        body = await _read(request, most_body)
+        if body is None:
+            return problem(413, f"The body is larger than {most_body} bytes. Send the conversation in parts.")
+        if len(body) > _INLINE_BYTES:
+            return await asyncio.to_thread(_detect, detection, body)
+        return _detect(detection, body)
+
+    @routes.get(
+        "/health",
+        summary="Say that the service is up",
+        responses={200: {"content": {_JSON: {"example": {"status": "healthy", "timestamp": "2026-01-31T10:30:05Z"}}}}},
+    )
+    async def health() -> dict[str, str]:
+        now = datetime.datetime.now(datetime.UTC).isoformat().replace("+00:00", "Z")
+        return {"status": "healthy", "timestamp": now}
+
+    return routes
+
+
+async def _read(request: Request, most: int) -> bytes | None:
+    """The body, or None as soon as it is larger than ``most`` bytes."""
+    declared = request.headers.get("content-length", "")
+    if declared.isdecimal() and int(declared) > most:
+        return None
+    chunks, size = [], 0
+    async for chunk in request.stream():
+        size += len(chunk)
+        if size > most:
+            return None
+        chunks.append(chunk)
+    return b"".join(chunks)
+
+
+def _detect(detection: Detection, body: bytes) -> Response:
+    try:
+        answer = detection.answer(DetectionInput.model_validate_json(body))
+    except ValidationError as error:
+        errors = [
+            {"pointer": pointer(found["loc"]), "detail": found["msg"], "code": found["type"]}
+            for found in error.errors(include_url=False, include_input=False, include_context=False)[:20]
+        ]
+        return problem(422, f"The body does not have the published shape: {errors[0]['detail']}.", errors=errors)
+    except InputError as error:
+        code = "too_large" if error.limit else "invalid"
+        errors = [{"pointer": error.pointer, "detail": str(error), "code": code}]
+        return problem(413 if error.limit else 422, str(error), errors=errors)
+    return Response(orjson.dumps(answer), media_type=_JSON)
