@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 
 import re2
 
@@ -44,14 +45,7 @@ def advance(
     rapid = dossier.rapid
     if message.timestamp is not None and dossier.last_time is not None:
         rapid += 0 <= message.timestamp - dossier.last_time < RAPID_SECONDS
-    signals, brands, domains, claims = dossier.signals, dossier.brands, dossier.domains, dossier.claims
-    if reading.signals:
-        signals = _count(signals, reading.signals)
-        brands = _remember(brands, (s.value for s in reading.signals if s.kind == "brand"))
-        domains = _remember(
-            domains, (s.value for s in reading.signals if s.kind == "domain" and "allowlisted" not in s.traits)
-        )
-        claims = _remember(claims, (f"{s.kind}:{s.value}" for s in reading.signals if s.kind in _CLAIMS))
+    seen = _seen(dossier, reading.signals) if reading.signals else dossier
     return Dossier(
         sender=dossier.sender or message.sender,
         role=message.role if message.role != "unknown" else dossier.role,
@@ -62,10 +56,10 @@ def advance(
         linguistic=max(dossier.linguistic, linguistic),
         tactics=known_tactics,
         evidence=evidence,
-        signals=signals,
-        brands=brands,
-        domains=domains,
-        claims=claims,
+        signals=seen.signals,
+        brands=seen.brands,
+        domains=seen.domains,
+        claims=seen.claims,
         texts=_tally(dossier.texts, message.text),
         disguises=dossier.disguises + len(reading.obfuscations),
         tail=message.text[-_TAIL:],
@@ -77,6 +71,19 @@ def advance(
 
 
 _CLAIMS = ("name", "signature")
+
+
+def _seen(dossier: Dossier, signals: Sequence[Signal]) -> Dossier:
+    """The dossier with more signals counted, and the brands, domains and claims among them remembered."""
+    return replace(
+        dossier,
+        signals=_count(dossier.signals, signals),
+        brands=_remember(dossier.brands, (s.value for s in signals if s.kind == "brand")),
+        domains=_remember(
+            dossier.domains, (s.value for s in signals if s.kind == "domain" and "allowlisted" not in s.traits)
+        ),
+        claims=_remember(dossier.claims, (f"{s.kind}:{s.value}" for s in signals if s.kind in _CLAIMS)),
+    )
 
 
 def _count(known: Mapping[str, int], signals: Sequence[Signal]) -> dict[str, int]:

@@ -11,149 +11,31 @@ from __future__ import annotations
 
 import hashlib
 import sys
-import threading
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 
-import re2
-
+from lurewatch.engine.matching import prefilters
+from lurewatch.engine.matching.pattern import Pattern, compile_exact
+from lurewatch.engine.matching.prefilters import HyperscanPrefilter, Prefilter, SetPrefilter, compile_alone
+from lurewatch.engine.matching.words import is_whole
 from lurewatch.engine.model import View
 
-try:
-    import hyperscan
-except ImportError:  # no wheel for this platform: RE2 alone does the same, slower
-    hyperscan = None  # type: ignore[assignment]
+__all__ = ["Compiler", "Databases", "Matcher", "Pattern", "Scan", "Spans", "compile_alone", "fingerprint"]
 
 Spans = list[tuple[int, int]]
 Databases = tuple[bytes, bytes]
 """Compiled automata as bytes: the ASCII patterns, the patterns of other scripts (empty when there are none)."""
 MOST_SPANS = 100
 """At most so many spans of one pattern are read from one view; more make the scan incomplete."""
-_SET_SIZE = 64
-_SET_MEMORY = 256 << 20
-
-
-@dataclass(frozen=True, slots=True)
-class Pattern:
-    """One pattern. ``exact`` is for RE2 and decides; ``prefilter``, for Hyperscan, may fire too often.
-
-    ``literal`` patterns are for scripts that do not fold to ASCII: they match text instead of bytes, and where the
-    script writes spaces between words a match must be a whole word.
-    """
-
-    name: str
-    exact: str
-    prefilter: str
-    literal: bool = False
-
 
 Compiler = Callable[[Sequence[Pattern]], Databases | None]
 """Gives the databases of these patterns: from a cache, or compiled elsewhere. None: compile here."""
 
 
-class Prefilter(Protocol):
-    """Says which patterns occur: pattern number -> offset of the last match's end, or -1 when not known."""
-
-    def fired(self, data: bytes) -> Mapping[int, int]: ...
-
-
-class HyperscanPrefilter:
-    """All patterns in one block-mode database. Thread-safe: each thread has scratch space of its own."""
-
-    def __init__(self, expressions: Sequence[tuple[int, str]], database: bytes | None = None) -> None:
-        self._local = threading.local()
-        self._database = (_loaded(database) if database else None) or _compiled(expressions)
-
-    def dump(self) -> bytes:
-        """The compiled database, to be cached by ``fingerprint``."""
-        return bytes(hyperscan.dumpb(self._database))
-
-    def fired(self, data: bytes) -> Mapping[int, int]:
-        scratch = getattr(self._local, "scratch", None)
-        if scratch is None:
-            scratch = self._local.scratch = hyperscan.Scratch(self._database)
-        ends: dict[int, int] = {}
-        self._database.scan(data, match_event_handler=_remember_end, context=ends, scratch=scratch)
-        return ends
-
-
-def _compiled(expressions: Sequence[tuple[int, str]]) -> Any:
-    database = hyperscan.Database(mode=hyperscan.HS_MODE_BLOCK)
-    database.compile(
-        expressions=[expression.encode() for _, expression in expressions],
-        ids=[number for number, _ in expressions],
-        elements=len(expressions),
-        flags=0,
-    )
-    return database
-
-
-def _loaded(data: bytes) -> Any:
-    """The database in ``data``; None when it was made for another processor or version."""
-    try:
-        database = hyperscan.loadb(data, hyperscan.HS_MODE_BLOCK)
-        database.scratch = hyperscan.Scratch(database)
-    except hyperscan.error:
-        return None
-    return database
-
-
-def _remember_end(number: int, _start: int, end: int, _flags: int, ends: Any) -> None:
-    ends[number] = end  # the ends of one pattern arrive in rising order
-
-
-class SetPrefilter:
-    """The same answer from sets of RE2 patterns, for platforms without Hyperscan."""
-
-    def __init__(self, expressions: Sequence[tuple[int, str]], *, literal: bool) -> None:
-        self._sets: list[tuple[list[int], Any]] = []
-        for first in range(0, len(expressions), _SET_SIZE):
-            chunk = expressions[first : first + _SET_SIZE]
-            members = re2.Set.SearchSet(_options(literal=literal, longest=False, memory=_SET_MEMORY))
-            for _, expression in chunk:
-                members.Add(expression.encode())
-            members.Compile()
-            self._sets.append(([number for number, _ in chunk], members))
-
-    def fired(self, data: bytes) -> Mapping[int, int]:
-        return {numbers[found]: -1 for numbers, members in self._sets for found in members.Match(data) or ()}
-
-
-def _options(*, literal: bool, longest: bool = True, memory: int = 8 << 20) -> Any:
-    options = re2.Options()
-    options.encoding = re2.Options.Encoding.UTF8 if literal else re2.Options.Encoding.LATIN1
-    options.longest_match = longest
-    options.never_capture = True
-    options.log_errors = False
-    options.max_mem = memory
-    return options
-
-
-def compile_exact(pattern: Pattern) -> Any:
-    """The RE2 program that decides the spans of ``pattern``; raises ``re2.error`` when RE2 refuses it."""
-    return re2.compile(pattern.exact.encode(), options=_options(literal=pattern.literal, memory=32 << 20))
-
-
-def compile_alone(pattern: Pattern) -> str | None:
-    """Why RE2 or Hyperscan refuses the pattern, or None. In a database one bad pattern fails all, unnamed."""
-    try:
-        compile_exact(pattern)
-    except re2.error as error:
-        return f"RE2: {error}"
-    if hyperscan is not None:
-        try:
-            HyperscanPrefilter([(0, pattern.prefilter)])
-        except hyperscan.error as error:
-            return f"Hyperscan: {error}"
-    return None
-
-
 def fingerprint(patterns: Sequence[Pattern]) -> str:
     """A key for the compiled databases of these patterns: patterns, library version and platform."""
     digest = hashlib.sha256()
-    version = getattr(hyperscan, "__version__", "none")
-    digest.update(f"{version} {sys.platform}".encode())
+    digest.update(f"{prefilters.VERSION} {sys.platform}".encode())
     for pattern in patterns:
         digest.update(f"\x00{pattern.prefilter}\x00{pattern.literal}".encode("utf-8", "surrogatepass"))
     return digest.hexdigest()
@@ -167,7 +49,7 @@ class Matcher:
         patterns: Sequence[Pattern],
         databases: Databases | None = None,
         *,
-        use_hyperscan: bool = hyperscan is not None,
+        use_hyperscan: bool = prefilters.AVAILABLE,
     ) -> None:
         self.patterns = tuple(patterns)
         self._use_hyperscan = use_hyperscan
@@ -257,7 +139,7 @@ class Scan:
                 break
         if literal:
             text = self._utf8.decode()
-            return [span for span in _code_points(self._utf8, found) if _is_whole(text, *span)]
+            return [span for span in _code_points(self._utf8, found) if is_whole(text, *span)]
         return found
 
 
@@ -274,29 +156,3 @@ def _code_points(data: bytes, spans: Spans) -> Spans:
 
 def _restore(patterns: Sequence[Pattern], databases: Databases | None, use_hyperscan: bool) -> Matcher:
     return Matcher(patterns, databases, use_hyperscan=use_hyperscan)
-
-
-_UNSPACED = (
-    (0x0E00, 0x0EFF),  # Thai, Lao
-    (0x1000, 0x109F),  # Burmese
-    (0x1780, 0x17FF),  # Khmer
-    (0x3040, 0x30FF),  # Hiragana, Katakana
-    (0x3400, 0x9FFF),  # Han
-    (0xF900, 0xFAFF),  # Han compatibility
-    (0x20000, 0x3FFFF),  # Han extensions
-)
-
-
-def _continues_word(char: str) -> bool:
-    """Whether a match may not border on this character: a letter or sign of a script that writes spaces."""
-    if not (char.isalnum() or 0x0300 <= ord(char) <= 0x0DFF):
-        return False
-    code = ord(char)
-    return not any(low <= code <= high for low, high in _UNSPACED)
-
-
-def _is_whole(text: str, start: int, end: int) -> bool:
-    first, last = text[start], text[end - 1]
-    before_ok = start == 0 or not (_continues_word(first) and _continues_word(text[start - 1]))
-    after_ok = end == len(text) or not (_continues_word(last) and _continues_word(text[end]))
-    return before_ok and after_ok

@@ -1,0 +1,38 @@
+"""One pattern, and the RE2 program that decides where it matches."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import re2
+
+
+@dataclass(frozen=True, slots=True)
+class Pattern:
+    """One pattern. ``exact`` is for RE2 and decides; ``prefilter``, for Hyperscan, may fire too often.
+
+    ``literal`` patterns are for scripts that do not fold to ASCII: they match text instead of bytes, and where the
+    script writes spaces between words a match must be a whole word.
+    """
+
+    name: str
+    exact: str
+    prefilter: str
+    literal: bool = False
+
+
+def options(*, literal: bool, longest: bool = True, memory: int = 8 << 20) -> Any:
+    """RE2 options for patterns over ASCII bytes or, when ``literal``, over UTF-8; ``memory`` in bytes."""
+    made = re2.Options()
+    made.encoding = re2.Options.Encoding.UTF8 if literal else re2.Options.Encoding.LATIN1
+    made.longest_match = longest
+    made.never_capture = True
+    made.log_errors = False
+    made.max_mem = memory
+    return made
+
+
+def compile_exact(pattern: Pattern) -> Any:
+    """The RE2 program that decides the spans of ``pattern``; raises ``re2.error`` when RE2 refuses it."""
+    return re2.compile(pattern.exact.encode(), options=options(literal=pattern.literal, memory=32 << 20))

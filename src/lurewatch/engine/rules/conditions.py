@@ -1,0 +1,202 @@
+"""Conditions become functions: whether one can hold at all, and where it does."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Callable, Collection, Mapping, Sequence
+
+from lurewatch.engine.matching import Pattern
+from lurewatch.engine.packs.conditions import Combination, Condition, Lexicon, Phrase, Proximity, SignalPresent
+from lurewatch.engine.packs.phrases import patterns as phrase_patterns
+from lurewatch.engine.rules.evidence import NO_SPANS, Evidence, Key, Spans
+
+Test = Callable[[Evidence], Spans]
+Possible = Callable[[Collection[Key]], bool]
+_EVERYWHERE: Spans = ((0, 0),)
+
+
+class Vocabulary:
+    """Numbers the patterns that rules need, each once."""
+
+    def __init__(self, lexicons: Mapping[str, tuple[str, ...]]) -> None:
+        self._lexicons = lexicons
+        self._numbers: dict[object, tuple[int, ...]] = {}
+        self.patterns: list[Pattern] = []
+
+    def phrases(self, phrases: tuple[str, ...]) -> tuple[int, ...]:
+        """The numbers of the patterns that match any of the phrases."""
+        return self._number(phrases, phrases[0], phrases)
+
+    def concept(self, name: str) -> tuple[int, ...]:
+        """The numbers of the patterns of a concept, over all languages."""
+        return self._number(name, name, self._lexicons[name])
+
+    def add(self, pattern: Pattern) -> int:
+        """The number of a pattern of somebody else's."""
+        self.patterns.append(pattern)
+        return len(self.patterns) - 1
+
+    def _number(self, key: object, name: str, phrases: tuple[str, ...]) -> tuple[int, ...]:
+        if key not in self._numbers:
+            self._numbers[key] = tuple(self.add(pattern) for pattern in phrase_patterns(name, phrases))
+        return self._numbers[key]
+
+
+def compile_test(condition: Condition, vocabulary: Vocabulary) -> Test:
+    """Where the condition holds: the spans of its matches."""
+    match condition:
+        case Phrase(phrases):
+            return _leaf(vocabulary.phrases(phrases))
+        case Lexicon(name):
+            return _leaf(vocabulary.concept(name))
+        case SignalPresent(name):
+            return _leaf((name,))
+        case Combination("any", of):
+            return any_of([compile_test(inner, vocabulary) for inner in of])
+        case Combination("none", of):
+            return _none(any_of([compile_test(inner, vocabulary) for inner in of]))
+        case Combination(_, of):
+            exclusions_last = sorted(of, key=lambda inner: isinstance(inner, Combination) and inner.how == "none")
+            return _all([compile_test(inner, vocabulary) for inner in exclusions_last])
+        case Proximity(of, within, ordered):
+            return _proximity([compile_test(inner, vocabulary) for inner in of], within, ordered=ordered)
+
+
+def possible(condition: Condition, vocabulary: Vocabulary) -> Possible:
+    """Whether a condition can hold, seen from what may be there at all: cheap, and never wrongly no."""
+    match condition:
+        case Phrase() | Lexicon() | SignalPresent():
+            wanted = frozenset(triggers(condition, vocabulary))
+            if len(wanted) == 1:
+                (only,) = wanted
+                return lambda keys: only in keys
+            return lambda keys: not wanted.isdisjoint(keys)
+        case Combination("any", of):
+            options = [possible(inner, vocabulary) for inner in of]
+            return options[0] if len(options) == 1 else lambda keys: any(option(keys) for option in options)
+        case Combination("none", _):
+            return lambda _keys: True
+        case Combination(_, of) | Proximity(of, _, _):
+            parts = [possible(inner, vocabulary) for inner in of]
+            return lambda keys: all(part(keys) for part in parts)
+
+
+def _leaf(keys: tuple[Key, ...]) -> Test:
+    if len(keys) == 1:
+        only = keys[0]
+        return lambda evidence: evidence.get(only)
+
+    def test(evidence: Evidence) -> Spans:
+        return sorted(span for key in keys for span in evidence.get(key))
+
+    return test
+
+
+def any_of(tests: Sequence[Test]) -> Test:
+    """Where one of the tests holds."""
+    if len(tests) == 1:
+        return tests[0]
+
+    def test(evidence: Evidence) -> Spans:
+        found = [span for inner in tests for span in inner(evidence)]
+        found.sort()
+        return found
+
+    return test
+
+
+def _none(inner: Test) -> Test:
+    return lambda evidence: NO_SPANS if inner(evidence) else _EVERYWHERE
+
+
+def _all(tests: Sequence[Test]) -> Test:
+    def test(evidence: Evidence) -> Spans:
+        first = tests[0](evidence)
+        if not first:
+            return NO_SPANS
+        for inner in tests[1:]:
+            if not inner(evidence):
+                return NO_SPANS
+        return first
+
+    return test
+
+
+def _proximity(tests: Sequence[Test], within: int, *, ordered: bool) -> Test:
+    def test(evidence: Evidence) -> Spans:
+        lists = []
+        for inner in tests:
+            spans = inner(evidence)
+            if not spans:
+                return NO_SPANS
+            lists.append(spans)
+        hulls = lists[0]
+        for others in lists[1:]:
+            hulls = _join(hulls, others, within, ordered=ordered)
+            if not hulls:
+                return NO_SPANS
+        return hulls
+
+    return test
+
+
+def _join(hulls: Spans, others: Spans, within: int, *, ordered: bool) -> list[tuple[int, int]]:
+    """Each hull widened to the nearest of the others, where one is near enough."""
+    found = []
+    for start, end in hulls:
+        best: tuple[int, int] | None = None
+        distance = within + 1
+        place = bisect_left(others, (end, 0) if ordered else (start, 0))
+        neighbours = others[place : place + 1] if ordered else others[max(place - 1, 0) : place + 1]
+        for other in neighbours:
+            gap = max(other[0] - end, start - other[1], 0)
+            if gap < distance:
+                best, distance = other, gap
+        if best is not None:
+            found.append((min(start, best[0]), max(end, best[1])))
+    return found if len(found) < 2 else _tightest(found)
+
+
+def _tightest(hulls: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Those that hold no other: "share it. Send the code" is about "send the code"."""
+    kept = []
+    nearest_end = 1 << 60
+    for hull in sorted(set(hulls), key=lambda hull: (hull[0], -hull[1]), reverse=True):
+        if hull[1] < nearest_end:
+            kept.append(hull)
+            nearest_end = hull[1]
+    kept.reverse()
+    return kept
+
+
+def triggers(condition: Condition, vocabulary: Vocabulary) -> tuple[Key, ...]:
+    """Keys of which at least one occurs wherever the condition holds; the rarest part of a conjunction is taken."""
+    match condition:
+        case Phrase(phrases):
+            return vocabulary.phrases(phrases)
+        case Lexicon(name):
+            return vocabulary.concept(name)
+        case SignalPresent(name):
+            return (name,)
+        case Combination("any", of):
+            return tuple(dict.fromkeys(key for inner in of for key in triggers(inner, vocabulary)))
+        case Combination("none", _):
+            return ()
+        case Combination(_, of) | Proximity(of, _, _):
+            options = [(rank, keys) for inner in of if (keys := triggers(inner, vocabulary)) for rank in [_rank(inner)]]
+            return min(options, key=lambda option: option[0])[1] if options else ()
+
+
+def _rank(condition: Condition) -> int:
+    """How often a part occurs in everyday text: phrases of one rule least, signals most."""
+    match condition:
+        case Phrase():
+            return 0
+        case Lexicon():
+            return 2
+        case SignalPresent():
+            return 3
+        case Combination(_, of):
+            return max(_rank(inner) for inner in of)
+        case Proximity(of, _, _):
+            return min(_rank(inner) for inner in of)

@@ -1,0 +1,63 @@
+"""What may be in a message, read closely only where a rule asks."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from lurewatch.engine.matching import Scan
+
+Key = int | str
+Spans = Sequence[tuple[int, int]]
+NO_SPANS: Spans = ()
+
+
+class Evidence:
+    """What may be in a message, by pattern number and by signal (``url``) and trait (``url.shortener``).
+
+    ``keys`` are what may be there; ``get`` reads the spans (of the original, in order), and only then looks closely.
+    """
+
+    __slots__ = ("_scans", "_spans", "keys")
+
+    def __init__(self, scans: Sequence[Scan], signals: Mapping[str, Spans]) -> None:
+        self._scans = scans
+        self._spans: dict[Key, Spans] = {}
+        self._spans.update(signals)
+        self.keys: set[Key] = set(signals)
+        for scan in scans:
+            self.keys.update(scan.fired)
+
+    def get(self, key: Key) -> Spans:
+        """The spans under a key, over all readings of the message."""
+        known = self._spans.get(key)
+        if known is None:
+            known = self._spans[key] = self._read(key) if isinstance(key, int) else NO_SPANS
+        return known
+
+    def _read(self, number: int) -> Spans:
+        found: Spans = NO_SPANS
+        for scan in self._scans:
+            if number in scan.fired:
+                view = scan.view
+                spans: Spans = scan.spans(number)
+                if view.origin is not None:
+                    spans = [view.span(start, end) for start, end in spans]
+                found = _merged(found, spans) if found else spans
+        return found
+
+
+def _merged(known: Spans, more: Spans) -> Spans:
+    """Both, less those of ``more`` that overlap a known one: another reading of the same words."""
+    fresh = [span for span in more if not any(span[0] < end and start < span[1] for start, end in known)]
+    return sorted([*known, *fresh]) if fresh else known
+
+
+def disjoint(spans: Spans) -> list[tuple[int, int]]:
+    """The spans in order, with those that overlap an earlier one left out."""
+    found: list[tuple[int, int]] = []
+    last = -1
+    for span in spans if len(spans) == 1 else sorted(set(spans)):
+        if span[0] >= last:
+            found.append(span)
+            last = span[1]
+    return found

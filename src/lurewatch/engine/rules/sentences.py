@@ -1,0 +1,40 @@
+"""Where sentences end, for the exceptions of a rule."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+
+from lurewatch.engine.rules.evidence import Spans
+
+_ENDS = ".!?\n।。！？"
+
+
+class Sentences:
+    """Where sentences end, found once a message."""
+
+    def __init__(self, text: str) -> None:
+        self._ends: list[int] = []
+        length = len(text)
+        for mark in _ENDS:
+            found = text.find(mark)
+            while found >= 0:
+                # a full stop inside a number, a name or a link ends nothing
+                if mark not in ".!?" or found + 1 == length or not text[found + 1].isalnum():
+                    self._ends.append(found)
+                found = text.find(mark, found + 1)
+        self._ends.sort()
+
+    def shared(self, span: tuple[int, int], others: Spans) -> bool:
+        """Whether one of the others, not being a part of the span, lies in a sentence the span touches."""
+        ends = self._ends
+        before = bisect_left(ends, span[0])
+        after = bisect_left(ends, span[1] - 1)
+        low = ends[before - 1] if before else -1
+        high = ends[after] if after < len(ends) else 1 << 60
+        first = max(bisect_left(others, (low, 0)) - 1, 0)
+        for start, end in others[first:]:
+            if start > high:
+                return False
+            if end > low + 1 and not (span[0] <= start and end <= span[1]):
+                return True
+        return False
