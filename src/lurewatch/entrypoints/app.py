@@ -5,9 +5,8 @@ from __future__ import annotations
 import asyncio
 import datetime
 import multiprocessing
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from functools import cache
 from importlib.metadata import EntryPoint, entry_points
 from importlib.resources import files
 from pathlib import Path
@@ -22,7 +21,7 @@ from lurewatch.engine.policies.brand_watch import BrandWatchConfig
 from lurewatch.engine.policies.off_platform import OffPlatformConfig
 from lurewatch.engine.reading import Reader
 from lurewatch.entrypoints import packs_on_disk
-from lurewatch.entrypoints.settings import Settings, load
+from lurewatch.entrypoints.settings import Settings
 from lurewatch.errors import LurewatchError, PackError, Problem, SettingsError
 
 DETECTORS = "lurewatch.detectors"
@@ -31,10 +30,11 @@ _THRESHOLDS = "thresholds.yaml"
 Plugins = tuple[tuple[str, Detector, float], ...]
 
 
-def build_engine(settings: Settings | None = None) -> Engine:
+def build_engine(settings: Settings | None = None, *, overlays: Sequence[Files] = ()) -> Engine:
     """An engine as the settings want it; without settings, by the defaults (no file or variable is read).
 
-    Compiled patterns are kept in the cache folder: the first start after a pack changed takes seconds.
+    ``overlays`` are laid over the packs of the settings. Compiled patterns are kept in the cache folder: the first
+    start after a pack changed takes seconds.
 
     Raises:
         PackError: a pack or the thresholds file was refused.
@@ -42,14 +42,8 @@ def build_engine(settings: Settings | None = None) -> Engine:
     """
     settings = settings or Settings()
     kept = _cache(settings)
-    pack = packs_on_disk.load_pack(_overlays(settings), kept)
+    pack = packs_on_disk.load_pack([*_overlays(settings), *overlays], kept)
     return Engine(pack, engine_config(settings), plugins=plugins(settings, pack), compiler=packs_on_disk.compiler(kept))
-
-
-@cache
-def default_engine() -> Engine:
-    """The engine of this process, by its environment and configuration file; built on first use. Raises as above."""
-    return build_engine(load())
 
 
 def engine_config(settings: Settings) -> EngineConfig:
