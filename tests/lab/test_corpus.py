@@ -8,7 +8,7 @@ import json
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lurewatch.errors import InputError
@@ -17,6 +17,7 @@ from lurewatch.lab import corpus
 from .data import texts_of, write_rows
 
 
+@settings(deadline=None)
 @given(st.text(alphabet=st.characters(), max_size=40))
 def test_half_is_the_parity_of_the_hash(text: str) -> None:
     """A text belongs to the dev half exactly when the number that its SHA-256 spells is even."""

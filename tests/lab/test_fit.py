@@ -16,7 +16,9 @@ from .data import texts_of, write_rows
 
 def section(name: str, evidence: str) -> command.Fitted:
     """A fit to rows that one piece of evidence tells apart."""
-    rows = [Example("fraud", True, {evidence: 0.9, "noise": 1.0})] * 60 + [Example("chat", False, {"noise": 1.0})] * 90
+    rows = [Example("fraud", True, ({evidence: 0.9, "noise": 1.0},))] * 60 + [
+        Example("chat", False, ({"noise": 1.0},))
+    ] * 90
     return command.Fitted(name, rows, fit(rows, Target()))
 
 

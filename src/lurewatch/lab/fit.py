@@ -9,13 +9,13 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import yaml
 
-from lurewatch.engine.pipeline import Engine, features_of
+from lurewatch.engine.pipeline import Engine
 from lurewatch.errors import LurewatchError
 from lurewatch.lab import corpus
 from lurewatch.lab.corepack import load
@@ -37,10 +37,14 @@ class Fitted:
 
 
 def examples_of(engine: Engine, rows: Iterable[Row]) -> Iterator[Example]:
-    """What the engine sees in each scam and honest row."""
+    """What the engine sees of each sender in each scam and honest row."""
     for row in rows:
         if row.label != "spam":
-            yield Example(row.source, row.label == "scam", dict(features_of(engine, conversation_of(row))))
+            state = engine.start()
+            for message in conversation_of(row).messages:
+                state, _ = engine.observe(state, message)
+            senders = [engine.features(replace(state, dossiers={key: one})) for key, one in state.dossiers.items()]
+            yield Example(row.source, row.label == "scam", senders)
 
 
 def message_rows(data: Path) -> Iterator[Row]:

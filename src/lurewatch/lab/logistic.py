@@ -6,7 +6,7 @@ one, and the threshold is set by shares over files, as a measurement reports the
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -18,17 +18,21 @@ Array = NDArray[np.float64]
 DECIMALS = 4
 L2 = 0.002
 SCAM_SHARE = 0.5
+ROUNDS = 6
 FEWEST_HONEST = 50
 """A file with fewer honest rows says too little about a share of one in a hundred to set the threshold."""
 
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """What the engine saw in one row (feature name -> value in [0,1]), and whether the row is a scam."""
+    """What the engine saw of each sender in one row (feature name -> value in [0,1]), and whether the row is a scam.
+
+    The row is judged by the sender with the most against them.
+    """
 
     source: str
     scam: bool
-    features: Mapping[str, float]
+    senders: Sequence[Mapping[str, float]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,43 +50,69 @@ class Model:
     intercept: float
     weights: Mapping[str, float]
 
-    def score(self, features: Mapping[str, float]) -> float:
-        """The evidence without the intercept, >= 0."""
-        return sum(weight * features.get(name, 0.0) for name, weight in self.weights.items())
+    def score(self, example: Example) -> float:
+        """The evidence against the leading sender without the intercept, >= 0."""
+        return max(map(self.evidence, example.senders), default=0.0)
 
-    def finds(self, features: Mapping[str, float]) -> bool:
+    def evidence(self, features: Mapping[str, float]) -> float:
+        """The sum of weight times feature."""
+        weights = self.weights
+        return sum(weights[name] * value for name, value in features.items() if name in weights)
+
+    def finds(self, example: Example) -> bool:
         """Whether the probability reaches one half."""
-        return self.intercept + self.score(features) >= 0
+        return self.intercept + self.score(example) >= 0
 
 
 def fit(examples: Sequence[Example], target: Target, l2: float = L2, scam_share: float = SCAM_SHARE) -> Model:
     """Fit the weights, then put probability one half at the lowest score that keeps the target.
 
+    Which sender leads in a row depends on the weights, so they are fitted again until the same senders lead.
     ``scam_share`` is the weight of all scam rows together, the honest rows have the rest; ``l2`` is the penalty on the
     squared weights relative to the mean loss of a row.
     """
-    names = sorted({name for example in examples for name in example.features})
-    matrix, signs, shares = distinct(examples, names, scam_share)
-    fitted = minimise(matrix, signs, shares, l2)
-    weights = {
-        name: round(float(weight), DECIMALS)
-        for name, weight in zip(names, fitted, strict=True)
-        if weight > 10**-DECIMALS
-    }
-    return Model(-threshold(examples, Model(0.0, weights), target), weights)
+    names = sorted({name for example in examples for sender in example.senders for name in sender})
+    shares = row_shares(examples, scam_share)
+    everybody = [
+        (example.scam, sender, share / len(example.senders))
+        for example, share in zip(examples, shares, strict=True)
+        for sender in example.senders
+    ]
+    model = weigh(everybody, names, l2)
+    leading: list[Mapping[str, float]] = []
+    for _ in range(ROUNDS):
+        before, leading = leading, [max(example.senders, key=model.evidence, default={}) for example in examples]
+        if leading == before:
+            break
+        rows = [(example.scam, sender, share) for example, sender, share in zip(examples, leading, shares, strict=True)]
+        model = weigh(rows, names, l2)
+    return Model(-threshold(examples, model, target), model.weights)
 
 
-def distinct(examples: Sequence[Example], names: Sequence[str], scam_share: float) -> tuple[Array, Array, Array]:
+def weigh(rows: Iterable[tuple[bool, Mapping[str, float], float]], names: Sequence[str], l2: float) -> Model:
+    """The weights of least loss for rows of (scam, features, weight of the row); the intercept is left at 0."""
+    fitted = minimise(*distinct(rows, names), l2)
+    rounded = ((name, round(float(weight), DECIMALS)) for name, weight in zip(names, fitted, strict=True))
+    return Model(0.0, {name: weight for name, weight in rounded if weight > 0})
+
+
+def row_shares(examples: Sequence[Example], scam_share: float) -> list[float]:
+    """The weight of each row: files of a class share the weight of the class evenly, rows that of their file."""
+    counts = Counter((example.scam, example.source) for example in examples)
+    files = Counter(scam for scam, _ in counts)
+    return [
+        (scam_share if example.scam else 1 - scam_share) / files[example.scam] / counts[example.scam, example.source]
+        for example in examples
+    ]
+
+
+def distinct(
+    rows: Iterable[tuple[bool, Mapping[str, float], float]], names: Sequence[str]
+) -> tuple[Array, Array, Array]:
     """The different rows of features, +1 for scam or -1, and the weight of each; most honest rows are all the same."""
-    counts: dict[tuple[bool, str], int] = defaultdict(int)
-    for example in examples:
-        counts[example.scam, example.source] += 1
-    files = {scam: sum(1 for kind, _ in counts if kind is scam) for scam in (True, False)}
     merged: dict[tuple[bool, tuple[float, ...]], float] = defaultdict(float)
-    for example in examples:
-        of_class = scam_share if example.scam else 1 - scam_share
-        values = tuple(example.features.get(name, 0.0) for name in names)
-        merged[example.scam, values] += of_class / files[example.scam] / counts[example.scam, example.source]
+    for scam, features, share in rows:
+        merged[scam, tuple(features.get(name, 0.0) for name in names)] += share
     return (
         np.array([values for _, values in merged], dtype=np.float64).reshape(len(merged), len(names)),
         np.array([1.0 if scam else -1.0 for scam, _ in merged]),
@@ -116,11 +146,11 @@ def threshold(examples: Sequence[Example], model: Model, target: Target) -> floa
 
     It lies halfway between the highest score that must not be found and the next one.
     """
-    scores = sorted({0.0} | {model.score(example.features) for example in examples})
+    scores = sorted({0.0} | {model.score(example) for example in examples})
     honest: dict[str, list[float]] = defaultdict(list)
     for example in examples:
         if not example.scam:
-            honest[example.source].append(model.score(example.features))
+            honest[example.source].append(model.score(example))
     files = [np.array(file) for file in honest.values() if len(file) >= FEWEST_HONEST]
     low, high = 0, len(scores) - 1  # scores[:low + 1] are not found; shares fall as low rises
     while low < high:
@@ -139,7 +169,7 @@ def recalls(examples: Iterable[Example], model: Model, scam: bool = True) -> dic
     rows: dict[str, list[bool]] = defaultdict(list)
     for example in examples:
         if example.scam is scam:
-            rows[example.source].append(model.finds(example.features))
+            rows[example.source].append(model.finds(example))
     return {source: sum(found) / len(found) for source, found in sorted(rows.items())}
 
 
