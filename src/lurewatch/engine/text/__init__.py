@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from lurewatch.engine.model import View
+from lurewatch.engine.text.alphabet import SHADOW
 from lurewatch.engine.text.folding import fold
+from lurewatch.engine.text.gate import is_worth_a_look
+from lurewatch.engine.text.plain import read_plain
+from lurewatch.engine.text.words import WORDS
 
 __all__ = ["WORDS", "normalise"]
-
-WORDS: frozenset[str] = frozenset()
 
 
 def normalise(text: str, words: frozenset[str] = WORDS) -> tuple[View, ...]:
@@ -16,8 +18,19 @@ def normalise(text: str, words: frozenset[str] = WORDS) -> tuple[View, ...]:
     Any string is accepted, lone surrogates included. ``words`` settles what ambiguous disguises stand for.
     """
     if text.isascii():
-        return (View("folded", text.lower()),)
-    folding = fold(text)
-    folded = folding.codes.tobytes().decode("utf-32-le")
-    origin = None if folding.origin is None else tuple(folding.origin.tolist())
-    return (View("folded", folded, origin, folding.obfuscations),)
+        folded = text.lower()
+        view = View("folded", folded)
+        shadow = folded.encode()
+        if not is_worth_a_look(shadow):
+            return (view,)
+        codes = origin = None
+    else:
+        folding = fold(text)
+        codes, origin = folding.codes, folding.origin
+        offsets = None if origin is None else tuple(origin.tolist())
+        view = View("folded", codes.tobytes().decode("utf-32-le"), offsets, folding.obfuscations)
+        shadow = SHADOW[codes].tobytes()
+        if not is_worth_a_look(shadow):
+            return (view,)
+    plain = read_plain(shadow, codes, origin, words)
+    return (view,) if plain is None else (view, plain)

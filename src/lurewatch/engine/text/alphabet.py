@@ -3,6 +3,7 @@
 ``FOLD[c]`` is the code point that ``c`` folds to whatever stands beside it; values from ``FIRST_EXPANSION`` on number
 an entry of ``EXPANSIONS``. ``KIND[c]`` holds the bits below, those of what ``c`` folds to included. ``LOOK[c]`` is the
 ASCII code of the Latin letter that ``c`` can imitate, 0 if none; ``CYRILLIC_LOOK`` likewise for folded letters.
+``SHADOW[c]`` is one byte for ``c``: ASCII itself, that of ``signs.LEET``, 0x80 for other letters, 0x81 for the rest.
 """
 
 from __future__ import annotations
@@ -61,6 +62,8 @@ def _readings() -> dict[str, str]:
     table |= signs.WORDS_IN_SQUARES | signs.GREEK_SMALL_CAPITALS
     for first in signs.ENCLOSED_ALPHABETS:
         table |= {chr(first + i): chr(ord("a") + i) for i in range(26)}
+    for code in range(0x1D400, 0x1D6A4):  # mathematical letters, also those encoded elsewhere
+        table[chr(code)] = chr(ord("a") + (code - 0x1D400) % 26)
     for code in (*range(0x2460, 0x249C), *range(0x24EA, 0x2500), *range(0x2776, 0x2794), 0x1F10B, 0x1F10C):
         table[chr(code)] = str(int(unicodedata.numeric(chr(code))))
     return table
@@ -154,6 +157,10 @@ def _build() -> tuple[NDArray[np.uint32], NDArray[np.uint32], NDArray[np.uint8],
 
 
 FOLD, KIND, LOOK, EXPANSIONS = _build()
+SHADOW = np.full(SIZE, 0x81, np.uint8)
+SHADOW[(KIND & LETTER) != 0] = 0x80
+SHADOW[:128] = np.arange(128)
+SHADOW[[ord(sign) for sign in signs.LEET]] = list(signs.LEET.values())
 CYRILLIC_LOOK = np.zeros(SIZE, np.uint16)
 for _letter, _alike in signs.CYRILLIC_LOOKS.items():
     CYRILLIC_LOOK[list(map(ord, _alike))] = ord(_letter)

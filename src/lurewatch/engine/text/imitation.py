@@ -51,7 +51,9 @@ def imitate(folded: Codes, sent: Codes) -> Offsets | None:
     letters = alike | ((kinds & (LATIN | OWN_MARK)) != 0)
     letters |= ((kinds & OTHER) != 0) & ((kinds & IDEOGRAPHIC) == 0)
     places = np.flatnonzero(letters)
-    words = _Words(kinds[places], places)
+    kinds = kinds[places]
+    capital = (KIND[sent[places]] & STRICT) != 0  # a capital may look the same where the small letter does not
+    words = _Words(np.where(capital, kinds & ~np.uint32(WEAK) | np.uint32(STRICT), kinds), places)
     if words.cyrillic:
         chosen = places[words.to_cyrillic(CYRILLIC_LOOK[folded[places]] != 0)]
         folded[chosen] = CYRILLIC_LOOK[folded[chosen]]
@@ -109,7 +111,8 @@ class _Words:
         if hard_cyrillic or hard_latin:
             return hard_cyrillic > hard_latin
         cyrillic = (self.scripts & CYRILLIC) != 0
-        return int(self.weak[cyrillic].sum()) > int(self.latin.sum()) and not bool(self.mixes_scripts.any())
+        count = int((self.weak + self.strict)[cyrillic].sum())
+        return count > int(self.latin.sum()) and not bool(self.mixes_scripts.any())
 
     def to_cyrillic(self, alike: Mask) -> Mask:
         """Letters to be read as Cyrillic: the strange ones in words that are Cyrillic otherwise.

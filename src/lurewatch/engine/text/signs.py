@@ -143,3 +143,10 @@ CYRILLIC_LOOKS = {
     "ф": "φ",
     "х": "xχ",
 }
+
+# Signs outside ASCII that are used for a letter, with the byte for them where a text has one byte a character.
+LEET = {
+    "€": 0x90, "£": 0x91, "¥": 0x92, "¢": 0x93, "©": 0x94, "®": 0x95, "§": 0x96, "¡": 0x97, "₿": 0x98,
+    "฿": 0x99, "₱": 0x9A, "₩": 0x9B, "₮": 0x9C, "₦": 0x9D, "₴": 0x9E, "₵": 0x9F, "₲": 0xA1, "₭": 0xA2,
+    "₥": 0xA3, "₣": 0xA4, "₹": 0xA5, "₽": 0xA6, "₳": 0xA7, "¶": 0xA8,
+}  # fmt: skip

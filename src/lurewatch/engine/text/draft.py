@@ -1,0 +1,83 @@
+"""A further reading while it is being written: the folded text, one byte a character, with edits."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from lurewatch.engine.model import Obfuscation, Reading, View
+from lurewatch.engine.text.folding import Codes, Offsets
+
+SPACE = ord(" ")
+
+
+class Draft:
+    """Edits of a folded text. Nothing moves while they are made: characters are replaced in place or marked as dropped.
+
+    ``text`` is the folded text with one byte a character: ASCII as it is, every other character as some byte above.
+    ``codes`` are its code points, ``None`` if it is ASCII; ``origin`` as in ``Folding``.
+    """
+
+    def __init__(self, text: bytes, codes: Codes | None, origin: Offsets | None) -> None:
+        self.text = text
+        self.codes = codes
+        self.origin = origin
+        self.out = bytearray(text)
+        self.kept = bytearray(b"\x01") * len(text)
+        self.cuts: list[int] = []
+        self.obfuscations: list[Obfuscation] = []
+        self.shrunk = False
+
+    def replace(self, start: int, replacement: bytes) -> None:
+        """Write over the text from ``start`` on, character by character."""
+        self.out[start : start + len(replacement)] = replacement
+
+    def drop(self, start: int, end: int) -> None:
+        """Leave ``text[start:end]`` out."""
+        self.kept[start:end] = bytes(end - start)
+        self.shrunk = self.shrunk or end > start
+
+    def condense(self, start: int, end: int, replacement: bytes) -> None:
+        """Read ``text[start:end]`` as a replacement that is no longer; its last character comes from the end of it."""
+        body = len(replacement) - 1
+        self.replace(start, replacement[:body])
+        self.drop(start + body, end - 1)
+        self.replace(end - 1, replacement[body:])
+
+    def note(self, kind: str, start: int, end: int) -> None:
+        """Say that ``text[start:end]`` was disguised."""
+        if self.origin is not None:
+            start, end = int(self.origin[start]), int(self.origin[end - 1]) + 1
+        last = self.obfuscations[-1] if self.obfuscations else None
+        if last and last.kind == kind and 0 <= start - last.end <= 1:
+            self.obfuscations[-1] = Obfuscation(kind, last.start, end)
+        else:
+            self.obfuscations.append(Obfuscation(kind, start, end))
+
+    def view(self, reading: Reading, limit: int) -> View | None:
+        """The finished reading with at most ``limit`` obfuscations; ``None`` if it is the same as the folded text."""
+        if not self.shrunk and not self.cuts and self.out == self.text:
+            return None
+        source = np.flatnonzero(np.frombuffer(self.kept, np.uint8)) if self.shrunk else None
+        written = np.frombuffer(bytes(self.out), np.uint8)
+        if self.codes is None:
+            codes = written
+        else:
+            codes = np.where(written != np.frombuffer(self.text, np.uint8), written, self.codes)
+        origin = self.origin
+        if source is not None:
+            codes = codes[source]
+            origin = source if origin is None else origin[source]
+        if self.cuts:
+            places = np.array(self.cuts)
+            if source is not None:
+                places = np.searchsorted(source, places)
+            origin = np.arange(len(codes)) if origin is None else origin
+            origin = np.insert(origin, places, origin[places])
+            codes = np.insert(codes, places, SPACE)
+        text = codes.tobytes().decode("ascii") if self.codes is None else codes.tobytes().decode("utf-32-le")
+        return View(
+            reading,
+            text,
+            None if origin is None else tuple(origin.tolist()),
+            tuple(self.obfuscations[:limit]),
+        )

@@ -1,0 +1,183 @@
+"""Signs and digits that stand for letters ("acc0unt", "p@y"), and letters repeated ("freeeee")."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import islice, product
+
+import re2
+
+from lurewatch.engine.text.draft import Draft
+from lurewatch.engine.text.signs import LEET
+from lurewatch.engine.text.vocabulary import Vocabulary
+
+# The letters each sign and digit may stand for, the likeliest first.
+READINGS = {
+    "0": "o", "1": "il", "2": "z", "3": "e", "4": "a", "5": "s", "6": "gb", "7": "tl", "8": "b", "9": "gq",
+    "@": "a", "$": "s", "!": "il", "|": "li", "+": "t", "#": "h", "(": "c", "[": "c", "{": "c", "<": "c",
+    "&": "e", "%": "e", "_": "u", "^": "a", "*": "aeiou",
+    "€": "e", "£": "le", "¥": "y", "¢": "c", "©": "c", "®": "r", "§": "s", "¡": "i", "₿": "b", "฿": "b", "₱": "p",
+    "₩": "w", "₮": "t", "₦": "n", "₴": "s", "₵": "c", "₲": "g", "₭": "k", "₥": "m", "₣": "f", "₹": "r", "₽": "pr",
+    "₳": "a", "¶": "p",
+}  # fmt: skip
+LETTERS = {LEET.get(sign, ord(sign) & 0xFF): letters.encode() for sign, letters in READINGS.items()}
+AMBIGUOUS = bytes(sign for sign, letters in LETTERS.items() if len(letters) > 1)
+FIRST = bytes(LETTERS.get(code, bytes([code]))[0] for code in range(256))
+SECOND = bytes(LETTERS[code][min(1, len(LETTERS[code]) - 1)] if code in LETTERS else code for code in range(256))
+NOT_LETTERS = bytes(code for code in range(256) if not 97 <= code <= 122)
+DIGITS = bytes(ord("0") if 48 <= code <= 57 else code for code in range(256))
+QUOTES = b"'*_"
+BEFORE = b"'*_(<[{"
+AFTER = b"'*_!|&+(<[{#"
+# Not letters in any disguise: what separates words. Quotes stay inside words.
+SEPARATORS = b'\t\n\r.,:;?"/\\=~>)]}-`\x80\x81'
+SEPARATED = bytes.maketrans(SEPARATORS, b" " * len(SEPARATORS))
+
+MAX_PIECES = 1500  # words read with care in one message; in the rest every sign is its likeliest letter
+MAX_READINGS = 32  # readings tried of one word
+MAX_REPEATS = 500
+LONGEST = 24
+SURE = 4  # letters from which on a known word is a disguise even if it stands alone
+ENOUGH = 3  # words that may be disguised and together surely are
+FUNCTION_WORDS = frozenset(
+    b"i a is it to so at as be go do of or on me my we he us if in by no all see too get set let".split()
+)
+TEXTING = frozenset(
+    b"b4 gr8 m8 l8 l8r w8 h8 d8 2day 2nite 2night 2moro 2morrow 2mrw 2mr 2gether 4get 4u 2u 4me 4eva 4ever any1 some1"
+    b" every1 no1 ne1 1st 2nd 3rd mp3 mp4".split()
+)
+
+_LATIN1 = re2.Options()
+_LATIN1.encoding = re2.Options.Encoding.LATIN1
+# "pleeease", "soooo"; not "too", "www".
+REPEATED = re2.compile(
+    ("[a-z']*(?:" + "|".join(f"{chr(c)}{{3}}" for c in range(ord("a"), ord("z") + 1)) + ")[a-z]*").encode(), _LATIN1
+)
+
+
+def undo_leet(draft: Draft, text: bytes, vocabulary: Vocabulary) -> None:
+    """Write letters for the signs in words of ``text``, the draft's with what is not to be touched blanked.
+
+    A long known word is read at once; short and unknown ones only where other words of the message are disguised.
+    """
+    sure: list[tuple[int, bytes]] = []
+    likely: list[tuple[int, bytes]] = []
+    unknown: list[tuple[int, bytes]] = []
+    for start, piece in islice(_pieces(text, vocabulary), MAX_PIECES):
+        place, core, word = _read(start, piece, vocabulary)
+        if word is None:
+            unknown.append((place, core))
+        elif len(word) >= SURE and not _is_glued(core, vocabulary):
+            sure.append((place, word))
+        else:
+            likely.append((place, word))
+    disguised = len(sure) + len(likely) >= (2 if sure else ENOUGH)
+    if disguised:
+        sure += likely
+        sure += [(place, word) for place, core in unknown if (word := _guess(core, len(sure)))]
+    for place, word in sorted(sure):
+        draft.replace(place, word)
+        draft.note("leet", place, place + len(word))
+
+
+def _pieces(text: bytes, vocabulary: Vocabulary) -> Iterator[tuple[int, bytes]]:
+    """What stands between separators and holds signs or digits, with its place; not "stop!", "(see", "2day"."""
+    before = BEFORE if b")" in text or b"]" in text else QUOTES
+    place = 0
+    for piece in text.translate(SEPARATED).split(b" "):
+        if piece and not piece.isalpha():
+            bare = piece.lstrip(before)
+            start = place + len(piece) - len(bare)
+            core = bare.rstrip(AFTER)
+            if not (core.isalpha() and core in vocabulary) and core not in TEXTING:
+                yield start, bare.rstrip(QUOTES)
+        place += len(piece) + 1
+
+
+def _read(start: int, piece: bytes, vocabulary: Vocabulary) -> tuple[int, bytes, bytes | None]:
+    """The place and the text of what is read, and the known word it stands for; with marks around if need be."""
+    word = _word(piece, vocabulary)
+    if word is None:
+        bare = piece.lstrip(BEFORE)
+        core = bare.rstrip(AFTER)
+        if core != piece and (word := _word(core, vocabulary)):
+            return start + len(piece) - len(bare), core, word
+    return start, piece, word
+
+
+def _word(core: bytes, vocabulary: Vocabulary) -> bytes | None:
+    """The known word that this stands for, if it holds a letter."""
+    if len(core) > LONGEST or core.isalpha():
+        return None
+    word = core.translate(FIRST)
+    if word == core or not core.translate(None, NOT_LETTERS):
+        return None
+    if word in vocabulary:
+        return word
+    word = core.translate(SECOND)
+    if word in vocabulary:
+        return word
+    if len(core) - len(core.translate(None, AMBIGUOUS)) < 2 and b"*" not in core:
+        return None
+    choices = [LETTERS.get(code, bytes((code,))) for code in core]
+    for letters in islice(product(*choices), MAX_READINGS):
+        word = bytes(letters)
+        if word in vocabulary:
+            return word
+    return None
+
+
+def _is_glued(core: bytes, vocabulary: Vocabulary) -> bool:
+    """A number or sign put before or after a known word, as in "4all", "win10", "@live"; it may still be a disguise."""
+    if core[0] == ord("$"):
+        return False
+    bare = core.strip(b"0123456789@+#")
+    return len(bare) > 2 and bare.isalpha() and bare in vocabulary
+
+
+def _guess(core: bytes, found: int) -> bytes | None:
+    """What a short or unknown word most likely reads in a message in which other words are disguised; codes stay."""
+    word = core.translate(FIRST)
+    if len(core) <= 3 and found >= ENOUGH and word in FUNCTION_WORDS:
+        return word
+    letters = len(core.translate(None, NOT_LETTERS))
+    if word == core or len(core) > LONGEST or letters < 2 or 2 * letters < len(core):
+        return None
+    digits = core.translate(DIGITS)
+    return None if b"00" in digits else word
+
+
+def collapse_repeats(draft: Draft, text: bytes, vocabulary: Vocabulary) -> None:
+    """Write letters that come three or more times in a row once, or twice where that makes a known word."""
+    for count, match in enumerate(REPEATED.finditer(text)):
+        start, end = match.span()
+        runs = _runs(text[start:end])
+        if len(runs) == 1:
+            continue  # "www", "xxx", "mmm"
+        long = [index for index, (_, length) in enumerate(runs) if length > 2]
+        kept = dict.fromkeys(long, 1)
+        if count < MAX_REPEATS:
+            for lengths in islice(product((1, 2), repeat=len(long)), 8):
+                choice = dict(zip(long, lengths, strict=True))
+                word = b"".join(bytes([code]) * choice.get(i, length) for i, (code, length) in enumerate(runs))
+                if word in vocabulary:
+                    kept = choice
+                    break
+        place = start
+        for index, (_, length) in enumerate(runs):
+            if index in kept:
+                draft.drop(place + kept[index], place + length)
+            place += length
+        if len(long) > 1:
+            draft.note("repeated", start, end)
+
+
+def _runs(word: bytes) -> list[tuple[int, int]]:
+    """Each letter with how often it comes in a row."""
+    runs: list[tuple[int, int]] = []
+    for code in word:
+        if runs and runs[-1][0] == code:
+            runs[-1] = (code, runs[-1][1] + 1)
+        else:
+            runs.append((code, 1))
+    return runs

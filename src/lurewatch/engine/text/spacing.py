@@ -1,0 +1,90 @@
+"""Letters kept apart ("s p a c e d", "d.o.t.t.e.d") are joined, words run together are cut."""
+
+from __future__ import annotations
+
+from itertools import islice
+
+import re2
+
+from lurewatch.engine.text.draft import Draft
+from lurewatch.engine.text.vocabulary import Vocabulary
+
+SEPARATORS = b" .-_*,/|~+\xa0"
+MAX_LETTERS = 3000  # letters cut with care in one message; the rest by the longest word
+MAX_RUNS = 400
+MAX_CUTS = 40
+CONFIDENT = 4  # letters from which on a run is joined although it is no known word
+
+_LATIN1 = re2.Options()
+_LATIN1.encoding = re2.Options.Encoding.LATIN1
+
+
+def _run(repeat: str) -> str:
+    """Single letters with the same separator between them."""
+    return "|".join(rf"(?:\x{sign:02x}[a-z']){repeat}" for sign in SEPARATORS)
+
+
+# "y o u r", "o.t.p", "p-a-y", "v_i_s_a"; not "i am a", "u.s", "e-mail", "a, b".
+APART = re2.compile(rf"\b[a-z](?:{_run('{2,}')})\b".encode(), _LATIN1)
+# "t o", read only beside such runs.
+PAIR = re2.compile(rb"\b[a-z] [a-z]\b", _LATIN1)
+# "youraccountisblocked"
+TOGETHER = re2.compile(rb"\b[a-z]{14,40}\b", _LATIN1)
+
+
+def join_letters(draft: Draft, text: bytearray, vocabulary: Vocabulary) -> None:
+    """Join the letters kept apart in ``text``, the draft's with what is not to be touched blanked; blanks them too."""
+    left = MAX_LETTERS
+    found = False
+    for start, end in [match.span() for match in islice(APART.finditer(bytes(text)), MAX_RUNS)]:
+        first = start + 2 if start and text[start - 1] == ord("'") else start
+        letters = bytes(text[first:end:2])
+        pieces = vocabulary.cut(letters) if len(letters) <= left else vocabulary.chop(letters)
+        left -= len(letters)
+        if _is_disguise(letters, pieces):
+            _join(draft, first, pieces)
+            text[first:end] = b" " * (end - first)
+            found = True
+    if found:
+        _join_pairs(draft, text, vocabulary)
+
+
+def _is_disguise(letters: bytes, pieces: list[tuple[int, int, bool]]) -> bool:
+    """No initials, no "a b c": a word comes out, or enough letters for one."""
+    longest = max(end - start for start, end, known in pieces)
+    if len(letters) < CONFIDENT:
+        return longest == len(letters) and pieces[0][2]
+    return longest > 1
+
+
+def _join(draft: Draft, start: int, pieces: list[tuple[int, int, bool]]) -> None:
+    for first, last, _ in pieces:
+        begin, end = start + 2 * first, start + 2 * last - 1
+        for place in range(begin + 1, end, 2):
+            draft.drop(place, place + 1)
+        if first:
+            draft.replace(begin - 1, b" ")
+        if end - begin > 3:
+            draft.note("spaced", begin, end)
+
+
+def _join_pairs(draft: Draft, text: bytearray, vocabulary: Vocabulary) -> None:
+    """Words of two letters, where longer ones were found to be spaced."""
+    for start, end in [match.span() for match in islice(PAIR.finditer(bytes(text)), MAX_RUNS)]:
+        belongs_elsewhere = (start and text[start - 1] == ord("'")) or text[end : end + 1] == b"'"
+        if bytes(text[start:end:2]) in vocabulary and not belongs_elsewhere:
+            draft.drop(start + 1, start + 2)
+            text[start:end] = b"   "
+
+
+def cut_words(draft: Draft, text: bytes, vocabulary: Vocabulary) -> None:
+    """Cut long unknown words that are wholly made of known ones."""
+    for match in islice(TOGETHER.finditer(text), MAX_CUTS):
+        start, end = match.span()
+        word = text[start:end]
+        if word in vocabulary:
+            continue
+        pieces = vocabulary.cut(word)
+        if len(pieces) > 2 and all(known for *_, known in pieces) and len(word) >= 3 * len(pieces):
+            draft.cuts += [start + first for first, *_ in pieces[1:]]
+            draft.note("spaced", start, end)

@@ -1,0 +1,91 @@
+"""A vocabulary made ready for look-ups and for cutting run-together letters into words."""
+
+from __future__ import annotations
+
+import math
+from functools import lru_cache
+
+from lurewatch.engine.text.words import RANK
+
+UNRANKED = 4000  # the rank given to words that have no count: pack vocabulary
+UNKNOWN_WORD = 10.0  # what starting a word that is not in the vocabulary costs
+UNKNOWN_LETTER = 2.6  # and what each of its letters costs
+INFINITE = float("inf")
+
+
+class Vocabulary:
+    """Words as ASCII bytes; those that hold anything but letters and apostrophes are left out."""
+
+    def __init__(self, words: frozenset[str]) -> None:
+        scale = math.log(math.log(len(words) + 3))
+        costs: dict[bytes, float] = {}
+        for word in words:
+            if word.isascii() and word.replace("'", "").isalpha():
+                costs[word.lower().encode()] = math.log(RANK.get(word, UNRANKED) + 2) + scale
+        self.costs = costs
+        self.starts = {word[:end] for word in costs for end in range(1, len(word))}
+
+    def __contains__(self, word: bytes) -> bool:
+        return word in self.costs
+
+    def cut(self, letters: bytes) -> list[tuple[int, int, bool]]:
+        """The cheapest way to read ``letters`` as words: ``(start, end, known)`` of each, in order.
+
+        Time grows linearly: from each letter only beginnings of known words are followed.
+        """
+        costs, starts = self.costs, self.starts
+        size = len(letters)
+        best = [INFINITE] * (size + 1)  # cheapest reading that ends here
+        best[0] = 0.0
+        came = [0] * (size + 1)
+        known = [False] * (size + 1)
+        inside, since = INFINITE, 0  # cheapest reading that ends in the middle of an unknown word, and its start
+        for start in range(size):
+            here = best[start]
+            end = start + 1
+            while True:
+                piece = letters[start:end]
+                cost = costs.get(piece)
+                if cost is not None and here + cost < best[end]:
+                    best[end], came[end], known[end] = here + cost, start, True
+                if end == size or piece not in starts:
+                    break
+                end += 1
+            if here + UNKNOWN_WORD < inside:
+                inside, since = here + UNKNOWN_WORD, start
+            inside += UNKNOWN_LETTER
+            if inside < best[start + 1]:
+                best[start + 1], came[start + 1], known[start + 1] = inside, since, False
+        pieces = []
+        end = size
+        while end:
+            pieces.append((came[end], end, known[end]))
+            end = came[end]
+        return pieces[::-1]
+
+    def chop(self, letters: bytes) -> list[tuple[int, int, bool]]:
+        """As ``cut``, quicker and worse: always the longest word."""
+        pieces: list[tuple[int, int, bool]] = []
+        start, size = 0, len(letters)
+        while start < size:
+            end = start + 1
+            longest = 0
+            while True:
+                piece = letters[start:end]
+                if piece in self.costs:
+                    longest = end
+                if end == size or piece not in self.starts:
+                    break
+                end += 1
+            if not longest and pieces and not pieces[-1][2]:
+                pieces[-1] = (pieces[-1][0], start + 1, False)
+            else:
+                pieces.append((start, longest or start + 1, bool(longest)))
+            start = longest or start + 1
+        return pieces
+
+
+@lru_cache(maxsize=8)
+def compiled(words: frozenset[str]) -> Vocabulary:
+    """The vocabulary of these words; the last few are kept."""
+    return Vocabulary(words)
