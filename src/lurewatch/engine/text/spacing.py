@@ -35,26 +35,26 @@ TOGETHER = re2.compile(rb"\b[a-z]{14,40}\b", _LATIN1)
 def join_letters(draft: Draft, text: bytearray, vocabulary: Vocabulary) -> None:
     """Join the letters kept apart in ``text``, the draft's with what is not to be touched blanked; blanks them too."""
     left = MAX_LETTERS
-    found = False
+    runs = []
     for start, end in [match.span() for match in islice(APART.finditer(bytes(text)), MAX_RUNS)]:
         first = start + 2 if start and text[start - 1] == ord("'") else start
         letters = bytes(text[first:end:2])
         pieces = vocabulary.cut(letters) if len(letters) <= left else vocabulary.chop(letters)
         left -= len(letters)
-        if _is_disguise(letters, pieces):
-            _join(draft, first, pieces)
-            text[first:end] = b" " * (end - first)
-            found = True
-    if found:
+        runs.append((first, end, pieces))
+    if any(_is_disguise(pieces) for *_, pieces in runs):
+        for start, end, pieces in runs:
+            _join(draft, start, pieces)
+            text[start:end] = b" " * (end - start)
         _join_pairs(draft, text, vocabulary)
 
 
-def _is_disguise(letters: bytes, pieces: list[tuple[int, int, bool]]) -> bool:
+def _is_disguise(pieces: list[tuple[int, int, bool]]) -> bool:
     """No initials, no "a b c": a word comes out, or enough letters for one."""
-    longest = max(end - start for start, end, known in pieces)
-    if len(letters) < CONFIDENT:
-        return longest == len(letters) and pieces[0][2]
-    return longest > 1
+    start, end, known = max(pieces, key=lambda piece: piece[1] - piece[0])
+    if pieces[-1][1] < CONFIDENT:
+        return known and len(pieces) == 1
+    return end - start > 1
 
 
 def _join(draft: Draft, start: int, pieces: list[tuple[int, int, bool]]) -> None:

@@ -8,8 +8,9 @@ from functools import lru_cache
 from lurewatch.engine.text.words import RANK
 
 UNRANKED = 4000  # the rank given to words that have no count: pack vocabulary
-UNKNOWN_WORD = 10.0  # what starting a word that is not in the vocabulary costs
-UNKNOWN_LETTER = 2.6  # and what each of its letters costs
+UNKNOWN_WORD = 16.0  # what starting a word that is not in the vocabulary costs
+UNKNOWN_LETTER = 3.4  # and what each of its letters costs
+FEWEST_LETTERS = 3  # that an unknown word has
 INFINITE = float("inf")
 
 
@@ -39,7 +40,9 @@ class Vocabulary:
         best[0] = 0.0
         came = [0] * (size + 1)
         known = [False] * (size + 1)
-        inside, since = INFINITE, 0  # cheapest reading that ends in the middle of an unknown word, and its start
+        fewest = min(FEWEST_LETTERS, size)
+        begun = UNKNOWN_WORD + fewest * UNKNOWN_LETTER
+        inside, since = INFINITE, 0  # cheapest reading that ends in an unknown word of enough letters, and its start
         for start in range(size):
             here = best[start]
             end = start + 1
@@ -51,9 +54,10 @@ class Vocabulary:
                 if end == size or piece not in starts:
                     break
                 end += 1
-            if here + UNKNOWN_WORD < inside:
-                inside, since = here + UNKNOWN_WORD, start
             inside += UNKNOWN_LETTER
+            first = start + 1 - fewest
+            if first >= 0 and best[first] + begun < inside:
+                inside, since = best[first] + begun, first
             if inside < best[start + 1]:
                 best[start + 1], came[start + 1], known[start + 1] = inside, since, False
         pieces = []
