@@ -1,18 +1,25 @@
-"""The engine over the pack we ship, made without settings or caches: what the lab measures and fits."""
+"""The engine over the pack we ship, made without settings, for the commands of the lab."""
 
 from __future__ import annotations
 
+import pickle
+from collections.abc import Sequence
 from importlib.resources import files
 from importlib.resources.abc import Traversable
+from pathlib import Path
 
 from lurewatch.engine import packs
+from lurewatch.engine.matching import Compiler, Databases, Matcher, Pattern, fingerprint
 from lurewatch.engine.packs.pack import Pack, parse
 from lurewatch.engine.pipeline import Engine
 
+CACHE = Path(".cache/lab")
+"""Where compiled patterns are kept between commands, below the working directory."""
+
 
 def load() -> Engine:
-    """An engine with the default configuration; compiling its patterns takes some seconds. Raises PackError."""
-    return Engine(pack())
+    """An engine with the default configuration; the first after a change of patterns takes long. Raises PackError."""
+    return Engine(pack(), compiler=compiler(CACHE))
 
 
 def pack() -> Pack:
@@ -29,3 +36,23 @@ def contents(folder: Traversable, prefix: str = "") -> list[tuple[str, bytes]]:
         else:
             found.append((prefix + entry.name, entry.read_bytes()))
     return found
+
+
+def compiler(folder: Path) -> Compiler:
+    """Compiles patterns once and keeps the outcome in a folder that nobody else writes to; the newest only."""
+
+    def databases(patterns: Sequence[Pattern]) -> Databases | None:
+        path = folder / f"automaton-{fingerprint(patterns)}"
+        if path.exists():
+            kept: Databases | None = pickle.loads(path.read_bytes())  # noqa: S301 - our own file
+            return kept
+        made = Matcher(patterns).dump()
+        folder.mkdir(parents=True, exist_ok=True)
+        for old in folder.glob("automaton-*"):
+            old.unlink(missing_ok=True)
+        partial = path.with_suffix(".partial")
+        partial.write_bytes(pickle.dumps(made))
+        partial.replace(path)
+        return made
+
+    return databases

@@ -15,22 +15,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
 from pathlib import Path
-from typing import Protocol
 
-from lurewatch.engine.matching import Matcher, Scan
+from lurewatch.engine.matching import Matcher
 from lurewatch.engine.model import View
 from lurewatch.engine.text import normalise
 from lurewatch.errors import LurewatchError
 from lurewatch.lab import corpus
 from lurewatch.lab.attacks import ATTACKS
 from lurewatch.lab.corepack import load
-
-
-class Scanner(Protocol):
-    """What is compared."""
-
-    def scan(self, view: View) -> Scan:
-        """The spans of every pattern in the view."""
 
 
 @dataclass(slots=True)
@@ -43,17 +35,16 @@ class Difference:
     by_pattern: Counter[int] = field(default_factory=Counter)
 
 
-def compare(one: Scanner, other: Scanner, views: Iterable[View]) -> Difference:
+def compare(one: Matcher, other: Matcher, views: Iterable[View]) -> Difference:
     """Scan every view with both; an answer that one calls complete and the other does not is a difference too."""
     found = Difference()
     for view in views:
-        first, second = one.scan(view), other.scan(view)
+        scans = one.scan(view), other.scan(view)
+        first, second = (scan.everything() for scan in scans)
         found.views += 1
-        found.spans += sum(map(len, first.spans.values()))
-        found.incomplete += first.complete != second.complete
-        for number in first.spans.keys() | second.spans.keys():
-            if list(first.spans.get(number, ())) != list(second.spans.get(number, ())):
-                found.by_pattern[number] += 1
+        found.spans += sum(map(len, first.values()))
+        found.incomplete += scans[0].complete != scans[1].complete
+        found.by_pattern.update(n for n in first.keys() | second.keys() if first.get(n) != second.get(n))
     return found
 
 

@@ -57,6 +57,7 @@ def measure(
         for part in map(count, work):
             total.update(part)
     else:
+        engine_of(factory)  # here first: what it has to compile is compiled once, and the others find it done
         with ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as pool:
             for part in pool.map(count, work):
                 total.update(part)
