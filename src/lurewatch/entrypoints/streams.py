@@ -27,10 +27,21 @@ class Source(Protocol):
 
 
 def blocks(file: Source, told: Callable[[int], None] = lambda _: None) -> Iterator[bytes]:
-    """The file in blocks of at most BLOCK bytes; ``told`` hears the length of each before it is handed on."""
-    while block := file.read1(BLOCK):
+    """The file in blocks of at most BLOCK bytes; ``told`` hears the length of each before it is handed on.
+
+    Raises:
+        InputError: it cannot be read.
+    """
+    while block := _read(file):
         told(len(block))
         yield block
+
+
+def _read(file: Source) -> bytes:
+    try:
+        return file.read1(BLOCK)
+    except OSError as error:
+        raise InputError(f"it cannot be read: {error.strerror}") from error
 
 
 def unpacked(packed: Iterable[bytes]) -> Iterator[bytes]:
