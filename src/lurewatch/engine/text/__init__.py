@@ -5,8 +5,8 @@ from __future__ import annotations
 from lurewatch.engine.model import View
 from lurewatch.engine.text.alphabet import SHADOW
 from lurewatch.engine.text.folding import fold
-from lurewatch.engine.text.gate import is_worth_a_look
-from lurewatch.engine.text.plain import read_plain
+from lurewatch.engine.text.plain import is_disguised, read_plain
+from lurewatch.engine.text.spoken import is_spelled_out, read_spoken
 from lurewatch.engine.text.words import WORDS
 
 __all__ = ["WORDS", "normalise"]
@@ -17,20 +17,20 @@ def normalise(text: str, words: frozenset[str] = WORDS) -> tuple[View, ...]:
 
     Any string is accepted, lone surrogates included. ``words`` settles what ambiguous disguises stand for.
     """
+    codes = origin = None
     if text.isascii():
         folded = text.lower()
         view = View("folded", folded)
         shadow = folded.encode()
-        if not is_worth_a_look(shadow):
-            return (view,)
-        codes = origin = None
     else:
         folding = fold(text)
         codes, origin = folding.codes, folding.origin
         offsets = None if origin is None else tuple(origin.tolist())
         view = View("folded", codes.tobytes().decode("utf-32-le"), offsets, folding.obfuscations)
         shadow = SHADOW[codes].tobytes()
-        if not is_worth_a_look(shadow):
-            return (view,)
-    plain = read_plain(shadow, codes, origin, words)
-    return (view,) if plain is None else (view, plain)
+    views = [view]
+    if is_disguised(shadow) and (plain := read_plain(shadow, codes, origin, words)):
+        views.append(plain)
+    if is_spelled_out(shadow) and (spoken := read_spoken(shadow, codes, origin)):
+        views.append(spoken)
+    return tuple(views)

@@ -39,6 +39,7 @@ MAX_REPEATS = 500
 LONGEST = 24
 SURE = 4  # letters from which on a known word is a disguise even if it stands alone
 ENOUGH = 3  # words that may be disguised and together surely are
+SECRETS = frozenset(b"otp cvv cvc pin kyc upi ssn atm btc".split())  # short words that matter even alone
 FUNCTION_WORDS = frozenset(
     b"i a is it to so at as be go do of or on me my we he us if in by no all see too get set let".split()
 )
@@ -67,7 +68,7 @@ def undo_leet(draft: Draft, text: bytes, vocabulary: Vocabulary) -> None:
         place, core, word = _read(start, piece, vocabulary)
         if word is None:
             unknown.append((place, core))
-        elif len(word) >= SURE and not _is_glued(core, vocabulary):
+        elif (len(word) >= SURE or word in SECRETS) and not _is_glued(core, vocabulary):
             sure.append((place, word))
         else:
             likely.append((place, word))

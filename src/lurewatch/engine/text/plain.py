@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import islice
+
 import re2
 
 from lurewatch.engine.model import View
@@ -25,18 +27,33 @@ PROTECTED = re2.compile(
     _LATIN1,
 )
 
+_SPACED = "|".join(rf"\x{sign:02x}[a-z]\x{sign:02x}" for sign in b" .-_*,/|~+\xa0")
+_REPEATED = "|".join(f"{chr(code)}{{3}}" for code in range(ord("a"), ord("z") + 1))
+# A sign or two inside a word, one before or after it, a letter thrice, three letters kept apart, a very long word:
+# "acc0unt", "5end", "hell0", "0tp"; not "call me at 5, ok!", "rs500", "10am", "xx1234", "1st".
+DISGUISED = re2.compile(
+    rf"[a-z][0-9@$!|+#*^(\[{{<_\x90-\xbf]{{1,2}}[a-z]|(?:^|[^a-z0-9])(?:0[a-z]{{2}}|[13-57@$(!|+#\x90-\xbf][a-z]{{3}})"
+    rf"|[a-z]{{2}}[0134579@$|+\x90-\xbf](?:[^a-z0-9]|$)|{_REPEATED}|\b[a-z](?:{_SPACED})[a-z]\b|[a-z]{{14}}".encode(),
+    _LATIN1,
+)
+
+
+def is_disguised(text: bytes) -> bool:
+    """A quick look at a folded text, one byte a character: whether it may hold leetspeak, spacing or repetition."""
+    return DISGUISED.search(text) is not None
+
 
 def read_plain(text: bytes, codes: Codes | None, origin: Offsets | None, words: frozenset[str]) -> View | None:
     """The plain reading of a folded text (arguments as for ``Draft``), ``None`` if it does not differ."""
-    vocabulary = compiled(words)
-    draft = Draft(text, codes, origin)
     rest = bytearray(text)
     if b"." in text or b"@" in text:
-        for count, match in enumerate(PROTECTED.finditer(text)):
-            if count >= MAX_PROTECTED:
-                break
+        for match in islice(PROTECTED.finditer(text), MAX_PROTECTED):
             start, end = match.span()
             rest[start:end] = b" " * (end - start)
+        if not is_disguised(bytes(rest)):
+            return None
+    vocabulary = compiled(words)
+    draft = Draft(text, codes, origin)
     join_letters(draft, rest, vocabulary)
     left = bytes(rest)
     undo_leet(draft, left, vocabulary)
