@@ -273,7 +273,7 @@ async def test_urgency_and_authority(text: str) -> None:
 
 @pytest.mark.parametrize(("before", "text"), PASSWORD_TO_VERIFY)
 async def test_secret_to_verify(before: str, text: str) -> None:
-    """Asking for a secret "to verify" after a scare is a scam: a verification request too, with the history's threat."""
+    """Asking for a secret "to verify" after a scare is a scam: a verification request too, and the threat counts."""
     result = await analyze(text, [{"sender": "scammer", "text": before}])
     assert result.is_scam
     assert {"Verification request"} < {match.description for match in result.matched_patterns}
