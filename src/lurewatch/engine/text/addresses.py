@@ -39,10 +39,10 @@ NO_NAMES = frozenset(
     b"us me it is am are be was were been him her them you here there look looking only online shop shopping order"
     b" register login visit hosted live based found find available work works working worked buy sale store signup"
     b" arrive located contact reach mail email website site address that this copyright sold sell i he she we they"
-    b" team account details more link page info now today".split()
+    b" team account details more link page info now today app".split()
 )
 NO_HOSTS = frozenset(
-    b"a an the this that any every each my your his our their no one of old new big connect red".split()
+    b"or and a an the this that any every each my your his our their no one of old new big red".split()
 )
 
 _PART = r"[a-z0-9][a-z0-9_+-]{0,62}"
@@ -154,6 +154,8 @@ def _back(links: list[_Link], index: int) -> int:
 def _is_mail(parts: list[bytes], links: list[_Link], name: int, host: int, last: int) -> bool:
     at, dot = links[host - 1], links[last]
     if dot.is_spaced and parts[last + 1] not in AFTER_SPACED_DOT:
+        return False
+    if len(parts[host]) < 2 and at.bent:
         return False
     if host - name == 1 and (parts[name] in NO_NAMES or (parts[name].isdigit() and at.bent)):
         return False

@@ -7,7 +7,7 @@ from itertools import islice
 import re2
 
 from lurewatch.engine.text.draft import Draft
-from lurewatch.engine.text.numbers import ANY, NUMERALS, dictated
+from lurewatch.engine.text.numbers import ANY, ENGLISH, NUMERALS, dictated
 
 MAX_RUNS = 300
 MAX_WORDS = 4000
@@ -77,6 +77,8 @@ def _write(draft: Draft, tokens: list[tuple[int, int]]) -> None:
         return
     if spoken == 0 and any(len(word) > 1 for word in words):
         return
+    if spoken == 1 and not any(NUMERALS[word].languages & ENGLISH for word in words if word in NUMERALS):
+        return  # "sept. 10, 2022"
     if b"hundred" in words and len(words) <= LONGEST_AMOUNT:
         return
     written = tokens[read[0][0]][0]

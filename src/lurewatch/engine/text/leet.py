@@ -44,16 +44,18 @@ FUNCTION_WORDS = frozenset(
     b"i a is it to so at as be go do of or on me my we he us if in by no all see too get set let".split()
 )
 TEXTING = frozenset(
-    b"b4 gr8 m8 l8 l8r w8 h8 d8 2day 2nite 2night 2moro 2morrow 2mrw 2mr 2gether 4get 4u 2u 4me 4eva 4ever any1 some1"
-    b" every1 no1 ne1 1st 2nd 3rd mp3 mp4".split()
+    b"b4 gr8 m8 l8 l8r w8 h8 d8 2day 2nite 2night 2moro 2morrow 2mrw 2mr 2gether 4get 4u 2u 4me 4eva 4ever 4ward any1"
+    b" some1 every1 no1 ne1 1st 2nd 3rd mp3 mp4".split()
 )
 
 _LATIN1 = re2.Options()
 _LATIN1.encoding = re2.Options.Encoding.LATIN1
-# "pleeease", "soooo"; not "too", "www".
-REPEATED = re2.compile(
-    ("[a-z']*(?:" + "|".join(f"{chr(c)}{{3}}" for c in range(ord("a"), ord("z") + 1)) + ")[a-z]*").encode(), _LATIN1
-)
+# A word with letters around its signs, and more letters than signs: "minam4l"; not "d4n4", "m3".
+INSIDE = re2.compile(rb"[a-z]{2,}[0134578@$][a-z]+|[a-z][0134578@$][a-z]{2,}", _LATIN1)
+THRICE = "|".join(f"{chr(code)}{{3}}" for code in b"abcdefghijklmnopqrstuvwyz")  # x stands for hidden digits
+# "pleeease", "soooo"; not "too", "xxx".
+REPEATED = re2.compile(f"[a-z']*(?:{THRICE})[a-z]*".encode(), _LATIN1)
+ROMAN = b"ivxlcdm"
 
 
 def undo_leet(draft: Draft, text: bytes, vocabulary: Vocabulary) -> None:
@@ -72,13 +74,23 @@ def undo_leet(draft: Draft, text: bytes, vocabulary: Vocabulary) -> None:
             sure.append((place, word))
         else:
             likely.append((place, word))
-    disguised = len(sure) + len(likely) >= (2 if sure else ENOUGH)
-    if disguised:
+    if _is_disguised(sure, likely, unknown):
         sure += likely
         sure += [(place, word) for place, core in unknown if (word := _guess(core, len(sure)))]
     for place, word in sorted(sure):
         draft.replace(place, word)
         draft.note("leet", place, place + len(word))
+
+
+def _is_disguised(
+    sure: list[tuple[int, bytes]], likely: list[tuple[int, bytes]], unknown: list[tuple[int, bytes]]
+) -> bool:
+    """Whether the doubtful words of a message are leetspeak: there is enough of it, and no list of car models."""
+    if len(sure) > 1 or (sure and likely):
+        return True
+    inside = {core for _, core in unknown if INSIDE.fullmatch(core)}
+    long = {word for _, word in likely if len(word) > 2}
+    return len(sure) + len(inside) + len(long) >= ENOUGH
 
 
 def _pieces(text: bytes, vocabulary: Vocabulary) -> Iterator[tuple[int, bytes]]:
@@ -90,7 +102,7 @@ def _pieces(text: bytes, vocabulary: Vocabulary) -> Iterator[tuple[int, bytes]]:
             bare = piece.lstrip(before)
             start = place + len(piece) - len(bare)
             core = bare.rstrip(AFTER)
-            if not (core.isalpha() and core in vocabulary) and core not in TEXTING:
+            if not (core.isalpha() and core in vocabulary):
                 yield start, bare.rstrip(QUOTES)
         place += len(piece) + 1
 
@@ -129,15 +141,18 @@ def _word(core: bytes, vocabulary: Vocabulary) -> bytes | None:
 
 
 def _is_glued(core: bytes, vocabulary: Vocabulary) -> bool:
-    """A number or sign put before or after a known word, as in "4all", "win10", "@live"; it may still be a disguise."""
-    if core[0] == ord("$"):
-        return False
+    """Rather a number or sign beside a word than in its place: "4all", "win10", "100k", "@live", "cal!", "4ward"."""
+    letters = len(core.translate(None, NOT_LETTERS))
+    if core in TEXTING or 2 * letters < len(core) or (core[:-1].isalpha() and core[-1:] == b"!"):
+        return True
     bare = core.strip(b"0123456789@+#")
-    return len(bare) > 2 and bare.isalpha() and bare in vocabulary
+    return len(bare) > 2 and bare.isalpha() and bare in vocabulary and core[:1] != b"$"
 
 
 def _guess(core: bytes, found: int) -> bytes | None:
     """What a short or unknown word most likely reads in a message in which other words are disguised; codes stay."""
+    if core in TEXTING:
+        return None
     word = core.translate(FIRST)
     if len(core) <= 3 and found >= ENOUGH and word in FUNCTION_WORDS:
         return word
@@ -153,8 +168,8 @@ def collapse_repeats(draft: Draft, text: bytes, vocabulary: Vocabulary) -> None:
     for count, match in enumerate(REPEATED.finditer(text)):
         start, end = match.span()
         runs = _runs(text[start:end])
-        if len(runs) == 1:
-            continue  # "www", "xxx", "mmm"
+        if len(runs) == 1 or not match[0].strip(ROMAN):
+            continue  # "www", "zzz", "viii"
         long = [index for index, (_, length) in enumerate(runs) if length > 2]
         kept = dict.fromkeys(long, 1)
         if count < MAX_REPEATS:
@@ -169,7 +184,7 @@ def collapse_repeats(draft: Draft, text: bytes, vocabulary: Vocabulary) -> None:
             if index in kept:
                 draft.drop(place + kept[index], place + length)
             place += length
-        if len(long) > 1:
+        if len(long) > 2:
             draft.note("repeated", start, end)
 
 

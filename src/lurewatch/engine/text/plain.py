@@ -9,7 +9,7 @@ import re2
 from lurewatch.engine.model import View
 from lurewatch.engine.text.draft import Draft
 from lurewatch.engine.text.folding import MAX_OBFUSCATIONS, Codes, Offsets
-from lurewatch.engine.text.leet import collapse_repeats, undo_leet
+from lurewatch.engine.text.leet import THRICE, collapse_repeats, undo_leet
 from lurewatch.engine.text.spacing import cut_words, join_letters
 from lurewatch.engine.text.vocabulary import compiled
 
@@ -28,12 +28,11 @@ PROTECTED = re2.compile(
 )
 
 _SPACED = "|".join(rf"\x{sign:02x}[a-z]\x{sign:02x}" for sign in b" .-_*,/|~+\xa0")
-_REPEATED = "|".join(f"{chr(code)}{{3}}" for code in range(ord("a"), ord("z") + 1))
 # A sign or two inside a word, one before or after it, a letter thrice, three letters kept apart, a very long word:
 # "acc0unt", "5end", "hell0", "0tp"; not "call me at 5, ok!", "rs500", "10am", "xx1234", "1st".
 DISGUISED = re2.compile(
     rf"[a-z][0-9@$!|+#*^(\[{{<_\x90-\xbf]{{1,2}}[a-z]|(?:^|[^a-z0-9])(?:0[a-z]{{2}}|[13-57@$(!|+#\x90-\xbf][a-z]{{3}})"
-    rf"|[a-z]{{2}}[0134579@$|+\x90-\xbf](?:[^a-z0-9]|$)|{_REPEATED}|\b[a-z](?:{_SPACED})[a-z]\b|[a-z]{{14}}".encode(),
+    rf"|[a-z]{{2}}[0134579@$|+\x90-\xbf](?:[^a-z0-9]|$)|{THRICE}|\b[a-z](?:{_SPACED})[a-z]\b|[a-z]{{14}}".encode(),
     _LATIN1,
 )
 

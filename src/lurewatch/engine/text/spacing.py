@@ -29,7 +29,7 @@ APART = re2.compile(rf"\b[a-z](?:{_run('{2,}')})\b".encode(), _LATIN1)
 # "t o", read only beside such runs.
 PAIR = re2.compile(rb"\b[a-z] [a-z]\b", _LATIN1)
 # "youraccountisblocked"
-TOGETHER = re2.compile(rb"\b[a-z]{14,40}\b", _LATIN1)
+TOGETHER = re2.compile(rb"\b[a-z]{14,}\b", _LATIN1)
 
 
 def join_letters(draft: Draft, text: bytearray, vocabulary: Vocabulary) -> None:
@@ -78,13 +78,16 @@ def _join_pairs(draft: Draft, text: bytearray, vocabulary: Vocabulary) -> None:
 
 
 def cut_words(draft: Draft, text: bytes, vocabulary: Vocabulary) -> None:
-    """Cut long unknown words that are wholly made of known ones."""
+    """Cut long unknown words that are made of known ones, all but a few letters."""
+    left = MAX_LETTERS
     for match in islice(TOGETHER.finditer(text), MAX_CUTS):
         start, end = match.span()
         word = text[start:end]
-        if word in vocabulary:
+        left -= len(word)
+        if word in vocabulary or left < 0:
             continue
         pieces = vocabulary.cut(word)
-        if len(pieces) > 2 and all(known for *_, known in pieces) and len(word) >= 3 * len(pieces):
+        unknown = sum(last - first for first, last, known in pieces if not known)
+        short = sum(last - first < 3 for first, last, _ in pieces)
+        if len(pieces) > 2 and 4 * unknown <= len(word) and 2 * short <= len(pieces):
             draft.cuts += [start + first for first, *_ in pieces[1:]]
-            draft.note("spaced", start, end)
