@@ -34,7 +34,7 @@ class Reader:
         vocabulary = Vocabulary(pack.lexicons)
         self._rules = RuleBook(pack.rules, vocabulary)
         self._kind_of: dict[int, Kind] = {
-            vocabulary.add(Pattern(kind.name, source, source)): kind
+            vocabulary.add(Pattern(kind.name, source)): kind
             for kind in KINDS
             for source in kind.patterns(pack.tables)
         }
@@ -75,7 +75,7 @@ class Reader:
         for scan in scans:
             candidates: dict[str, tuple[Kind, Spans]] = {}
             view = scan.view
-            for number in scan.fired.keys() & self._signal_numbers:
+            for number in self._signal_numbers.intersection(scan.fired):
                 kind = self._kind_of[number]
                 if view.reading in kind.readings and (spans := scan.spans(number)):
                     earlier = candidates.get(kind.name)

@@ -26,7 +26,6 @@ from lurewatch.version import __version__
 
 MOST_FILES = 5_000
 _SUFFIXES = (".yaml", ".txt")
-_PARTS = ("ascii", "other")
 
 
 def core() -> Files:
@@ -126,14 +125,12 @@ def compiler(cache: Cache) -> Compiler:
     """Compiled automata from the cache; what is missing is compiled and kept."""
 
     def databases(patterns: Sequence[Pattern]) -> Databases | None:
-        key = fingerprint(patterns)
-        first, second = (cache.get(f"automaton-{key}-{part}") for part in _PARTS)
-        if first is not None and second is not None:
-            return first, second
-        made = Matcher(patterns).dump()
-        if made is not None:
-            for part, body in zip(_PARTS, made, strict=True):
-                cache.put(f"automaton-{key}-{part}", body)
+        name = f"automata-{fingerprint(patterns)}"
+        made = cache.get(name)
+        if made is None:
+            made = Matcher(patterns).dump()
+            if made is not None:
+                cache.put(name, made)
         return made
 
     return databases

@@ -1,30 +1,30 @@
-"""Every pattern of every signal and rule in one automaton: one pass over a view, exact spans by RE2.
+"""Every pattern of every signal and rule in one pass over a view; exact spans by RE2.
 
-A *prefilter* says which patterns occur at all: Hyperscan where its wheel exists, else sets of RE2 patterns. Only the
-patterns that fired are then run by RE2, which is linear in the text and alone decides the spans, so that both
+A *prefilter* says which patterns may occur at all: Hyperscan where its wheel exists, else sets of RE2 patterns. Only
+patterns that a rule then asks for are run by RE2, which is linear in the text and alone decides the spans, so that both
 prefilters give the same answer. Patterns over ASCII run on the view with every other character as one ``?`` byte, so
-byte offsets are offsets of the view; patterns of other scripts run on UTF-8 in a second, small database, and only over
-texts that have such characters.
+byte offsets are offsets of the view; patterns of other scripts run on UTF-8, and only over texts that have such
+characters.
 """
 
 from __future__ import annotations
 
 import hashlib
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import Any
 
 from lurewatch.engine.matching import prefilters
 from lurewatch.engine.matching.pattern import Pattern, compile_exact
-from lurewatch.engine.matching.prefilters import HyperscanPrefilter, Prefilter, SetPrefilter, compile_alone
+from lurewatch.engine.matching.prefilters import Databases, HyperscanPrefilter, Prefilter, SetPrefilter, compile_alone
 from lurewatch.engine.matching.words import is_whole
 from lurewatch.engine.model import View
 
 __all__ = ["Compiler", "Databases", "Matcher", "Pattern", "Scan", "Spans", "compile_alone", "fingerprint"]
 
 Spans = list[tuple[int, int]]
-Databases = tuple[bytes, bytes]
-"""Compiled automata as bytes: the ASCII patterns, the patterns of other scripts (empty when there are none)."""
+ATOMS_VERSION = 1
+"""Changes when the same patterns give other automata."""
 MOST_SPANS = 100
 """At most so many spans of one pattern are read from one view; more make the scan incomplete."""
 
@@ -35,9 +35,9 @@ Compiler = Callable[[Sequence[Pattern]], Databases | None]
 def fingerprint(patterns: Sequence[Pattern]) -> str:
     """A key for the compiled databases of these patterns: patterns, library version and platform."""
     digest = hashlib.sha256()
-    digest.update(f"{prefilters.VERSION} {sys.platform}".encode())
+    digest.update(f"{ATOMS_VERSION} {prefilters.VERSION} {sys.platform}".encode())
     for pattern in patterns:
-        digest.update(f"\x00{pattern.prefilter}\x00{pattern.literal}".encode("utf-8", "surrogatepass"))
+        digest.update(f"\x00{pattern.exact}\x00{pattern.script}\x00{pattern.atoms}".encode("utf-8", "surrogatepass"))
     return digest.hexdigest()
 
 
@@ -52,44 +52,29 @@ class Matcher:
         use_hyperscan: bool = prefilters.AVAILABLE,
     ) -> None:
         self.patterns = tuple(patterns)
-        self._use_hyperscan = use_hyperscan
         self._exact: dict[int, Any] = {}
-        ascii_ones = [(n, p) for n, p in enumerate(self.patterns) if not p.literal]
-        literal_ones = [(n, p) for n, p in enumerate(self.patterns) if p.literal]
-        self._ascii, self._literal = (
-            self._prefilter(members, databases[which] if databases else None, literal=bool(which))
-            for which, members in enumerate((ascii_ones, literal_ones))
-        )
-
-    def _prefilter(
-        self, members: Sequence[tuple[int, Pattern]], database: bytes | None, *, literal: bool
-    ) -> Prefilter | None:
-        if not members:
-            return None
-        if self._use_hyperscan:
-            return HyperscanPrefilter([(n, p.prefilter) for n, p in members], database or None)
-        return SetPrefilter([(n, p.exact) for n, p in members], literal=literal)
+        self._prefilter: Prefilter
+        if use_hyperscan:
+            self._prefilter = HyperscanPrefilter(self.patterns, databases)
+        else:
+            self._prefilter = SetPrefilter(self.patterns)
 
     def dump(self) -> Databases | None:
-        """The compiled databases (ASCII, other scripts), for the ``databases`` argument; None without Hyperscan."""
-        if not self._use_hyperscan:
-            return None
-        first, second = (p.dump() if isinstance(p, HyperscanPrefilter) else b"" for p in (self._ascii, self._literal))
-        return first, second
+        """The compiled databases, for the ``databases`` argument; None without Hyperscan."""
+        return self._prefilter.dump() if isinstance(self._prefilter, HyperscanPrefilter) else None
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return _restore, (self.patterns, self.dump(), self._use_hyperscan)
+        return _restore, (self.patterns, self.dump())
 
     def scan(self, view: View) -> Scan:
         """One pass over the view: which patterns may occur; their spans are read when asked for."""
         text = view.text
         data = text.encode("ascii", "replace")
-        fired = dict(self._ascii.fired(data)) if self._ascii is not None else {}
-        if self._literal is None or text.isascii():
+        fired = self._prefilter.ascii(data)
+        if text.isascii():
             return Scan(self, view, data, fired)
         utf8 = text.encode("utf-8", "replace")  # a lone surrogate becomes one "?", so offsets hold
-        fired.update(dict.fromkeys(self._literal.fired(utf8), -1))
-        return Scan(self, view, data, fired, utf8)
+        return Scan(self, view, data, {*fired, *self._prefilter.script(utf8)}, utf8)
 
     def exact(self, number: int) -> Any:
         """The RE2 program of a pattern, compiled on first use: a start need not wait for what never occurs."""
@@ -104,7 +89,7 @@ class Scan:
 
     __slots__ = ("_data", "_matcher", "_spans", "_utf8", "complete", "fired", "view")
 
-    def __init__(self, matcher: Matcher, view: View, data: bytes, fired: Mapping[int, int], utf8: bytes = b"") -> None:
+    def __init__(self, matcher: Matcher, view: View, data: bytes, fired: Collection[int], utf8: bytes = b"") -> None:
         self._matcher, self._data, self._utf8 = matcher, data, utf8
         self._spans: dict[int, Spans] = {}
         self.view = view
@@ -126,18 +111,14 @@ class Scan:
         return {number: spans for number in sorted(self.fired) if (spans := self.spans(number))}
 
     def _read(self, number: int) -> Spans:
-        literal = self._matcher.patterns[number].literal
+        script = self._matcher.patterns[number].script
         found: Spans = []
-        last = self.fired[number]  # where the last match ends, when known: it saves the search that finds none
-        for match in self._matcher.exact(number).finditer(self._utf8 if literal else self._data):
-            span = match.span()
-            found.append(span)
-            if span[1] == last:
-                break
+        for match in self._matcher.exact(number).finditer(self._utf8 if script else self._data):
             if len(found) == MOST_SPANS:
                 self.complete = False
                 break
-        if literal:
+            found.append(match.span())
+        if script:
             text = self._utf8.decode()
             return [span for span in _code_points(self._utf8, found) if is_whole(text, *span)]
         return found
@@ -154,5 +135,5 @@ def _code_points(data: bytes, spans: Spans) -> Spans:
     return found
 
 
-def _restore(patterns: Sequence[Pattern], databases: Databases | None, use_hyperscan: bool) -> Matcher:
-    return Matcher(patterns, databases, use_hyperscan=use_hyperscan)
+def _restore(patterns: Sequence[Pattern], databases: Databases | None) -> Matcher:
+    return Matcher(patterns, databases, use_hyperscan=databases is not None)

@@ -10,22 +10,23 @@ import re2
 
 @dataclass(frozen=True, slots=True)
 class Pattern:
-    """One pattern. ``exact`` is for RE2 and decides; ``prefilter``, for Hyperscan, may fire too often.
+    """One pattern, in RE2's syntax, over lower-case text.
 
-    ``literal`` patterns are for scripts that do not fold to ASCII: they match text instead of bytes, and where the
-    script writes spaces between words a match must be a whole word.
+    ``script`` patterns are for scripts that do not fold to ASCII: where the script writes spaces between words a match
+    must be a whole word, and ``atoms`` are literals one of which occurs wherever the pattern matches. Others run on
+    ASCII in which every other character is one ``?``.
     """
 
     name: str
     exact: str
-    prefilter: str
-    literal: bool = False
+    script: bool = False
+    atoms: tuple[str, ...] = ()
 
 
-def options(*, literal: bool, longest: bool = True, memory: int = 8 << 20) -> Any:
-    """RE2 options for patterns over ASCII bytes or, when ``literal``, over UTF-8; ``memory`` in bytes."""
+def options(*, script: bool, longest: bool = True, memory: int = 8 << 20) -> Any:
+    """RE2 options for patterns over ASCII bytes or, when ``script``, over UTF-8; ``memory`` in bytes."""
     made = re2.Options()
-    made.encoding = re2.Options.Encoding.UTF8 if literal else re2.Options.Encoding.LATIN1
+    made.encoding = re2.Options.Encoding.UTF8 if script else re2.Options.Encoding.LATIN1
     made.longest_match = longest
     made.never_capture = True
     made.log_errors = False
@@ -35,4 +36,4 @@ def options(*, literal: bool, longest: bool = True, memory: int = 8 << 20) -> An
 
 def compile_exact(pattern: Pattern) -> Any:
     """The RE2 program that decides the spans of ``pattern``; raises ``re2.error`` when RE2 refuses it."""
-    return re2.compile(pattern.exact.encode(), options=options(literal=pattern.literal, memory=32 << 20))
+    return re2.compile(pattern.exact.encode(), options=options(script=pattern.script, memory=32 << 20))

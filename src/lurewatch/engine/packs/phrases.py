@@ -14,8 +14,8 @@ from collections.abc import Iterable
 import re2
 
 from lurewatch.engine.matching import Pattern
+from lurewatch.engine.matching.atoms import GAP
 
-GAP = r"[^\w.!]{1,4}"
 ENDING = "[a-z]{0,12}"
 _FOLDED = str.maketrans({"ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "ı": "i", "ł": "l", "đ": "d", "’": "'"})
 
@@ -154,12 +154,13 @@ def patterns(name: str, phrases: Iterable[str]) -> tuple[Pattern, ...]:
     found = []
     if ascii_ones:
         both = "|".join(dict.fromkeys(ascii_ones))
-        found.append(Pattern(name, both, both))
+        found.append(Pattern(name, both))
     if literals:
         words = list(dict.fromkeys(literals))
         exact = "|".join(_literal_exact(literal) for literal in words)
-        prefilter = "|".join(_literal_prefilter(literal) for literal in words)
-        found.append(Pattern(name, exact, prefilter, literal=True))
+        # the longest word of a phrase is there wherever the phrase is
+        longest = tuple(sorted({max(literal.replace("*", "").split(), key=len) for literal in words}))
+        found.append(Pattern(name, exact, script=True, atoms=longest))
     return tuple(found)
 
 
@@ -167,13 +168,3 @@ def _literal_exact(words: str) -> str:
     return _LITERAL_GAP.join(
         re2.escape(word.removesuffix("*")) + (_LITERAL_ENDING if word.endswith("*") else "") for word in words.split()
     )
-
-
-def _literal_prefilter(words: str) -> str:
-    """Hyperscan sees bytes: letters as escapes, and any few of them where a word's ending is free."""
-    out = []
-    for word in words.split():
-        letters = "".join(f"\\x{byte:02x}" for byte in word.removesuffix("*").encode())
-        out.append(letters + (r"[\x80-\xff]{0,40}" if word.endswith("*") else ""))
-    # an ending at the very end needs no bytes: the match has already been seen
-    return _LITERAL_GAP.join(out).removesuffix(r"[\x80-\xff]{0,40}")

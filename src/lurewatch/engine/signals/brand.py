@@ -28,7 +28,8 @@ _ABOUT_BRANDS = vocabulary(
     bill billing network sim plan contract helpline helpdesk care email code otp verify verification verified
     update delivery parcel package mastercard amex rupay limited ltd plc official locked suspended blocked
     prepaid voucher vouchers platinum infinite ending branch loan cheque deposit balance statement insurance
-    mobile broadband tariff data roaming technician license licence
+    mobile broadband tariff data roaming technician license licence money send sends sent
+    payout payouts checkout merchant cash
     """
 )
 

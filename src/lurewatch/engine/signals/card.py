@@ -8,7 +8,7 @@ from stdnum import luhn
 
 from lurewatch.engine.model import Signal
 from lurewatch.engine.packs.tables import Tables
-from lurewatch.engine.signals.digits import MOST_RUNS, Run, run_at
+from lurewatch.engine.signals.digits import MOST_GROUPS, MOST_RUNS, Run, run_at
 from lurewatch.engine.signals.kind import FOLDED, MOST, Kind, Sighting
 from lurewatch.engine.signals.surroundings import is_near, vocabulary, words_before
 
@@ -43,7 +43,7 @@ def read(sighting: Sighting) -> Iterator[Signal]:
             continue
         run = run_at(text, start, commas=sighting.view.reading == "spoken")
         done = run.end
-        picked = _pick(text, run)
+        picked = _pick(text, run) if len(run.groups) <= MOST_GROUPS else None
         if picked is None:
             continue
         first, last, digits, valid = picked
@@ -61,6 +61,8 @@ def _pick(text: str, run: Run) -> tuple[int, int, str, bool] | None:
         return None
     doubtful: tuple[int, int, str, bool] | None = None
     for first in range(min(len(run.groups), 8)):
+        if first and len(run.groups[first]) == len(run.groups[first - 1]) < 4:
+            continue  # digits read out one by one or in pairs make one number
         total = 0
         for last in range(first + 1, len(run.groups) + 1):
             total += len(run.groups[last - 1])
@@ -74,7 +76,7 @@ def _pick(text: str, run: Run) -> tuple[int, int, str, bool] | None:
                 continue
             if luhn.is_valid(digits) and (wanted or _is_issued(digits)):
                 return first, last, digits, True
-            grouped = shape == (4, 4, 4, 4) and digits[0] in "3456"
+            grouped = shape == (4, 4, 4, 4) and not _are_years(run.groups[first:last])
             if total == 16 and doubtful is None and (grouped or (wanted and _is_usual(shape))):
                 doubtful = first, last, digits, False
     return doubtful
@@ -83,6 +85,10 @@ def _pick(text: str, run: Run) -> tuple[int, int, str, bool] | None:
 def _is_usual(shape: tuple[int, ...]) -> bool:
     """Whether people write card numbers in such groups."""
     return len(shape) == 1 or shape in _SHAPES or set(shape) <= {4} or set(shape) in ({1}, {2})
+
+
+def _are_years(groups: tuple[str, ...]) -> bool:
+    return all(group[:2] in {"19", "20"} for group in groups)
 
 
 def _is_issued(digits: str) -> bool:

@@ -49,6 +49,7 @@ _LIMITS = vocabulary(
     later than
     """
 )
+_TEXTED = frozenset({"2day", "2moro"})
 _NOT_AFTER = vocabulary("people hours days times minutes of more")
 
 
@@ -81,7 +82,7 @@ def _read(text: str, start: int, end: int) -> tuple[str, set[str]] | None:
         traits.add("deadline")
     if head.startswith("exp") or head == "valid":
         return " ".join(words), {"expiry"}
-    if head[0].isdecimal():
+    if head[0].isdecimal() and head not in _TEXTED:
         value = _calendar(text, start, end)
         if value is None:
             return None

@@ -6,8 +6,10 @@ from dataclasses import dataclass
 
 from lurewatch.engine.signals.surroundings import DIGITS
 
-MOST_RUNS = 64
+MOST_RUNS = 40
 """At most so many runs of digits are looked at in one view."""
+MOST_GROUPS = 24
+"""A run of more groups is no number: the longest card read out digit by digit has 19."""
 _MOST_CHARS = 72
 _SEPARATORS = frozenset(" ().-/")
 _WITH_COMMAS = _SEPARATORS | {","}

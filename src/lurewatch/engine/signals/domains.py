@@ -11,8 +11,19 @@ from publicsuffixlist import PublicSuffixList
 
 from lurewatch.engine.packs.tables import Brand, Tables
 from lurewatch.engine.signals.imitation import imitated
+from lurewatch.engine.signals.surroundings import vocabulary
 
 MOST_HOST = 253
+_MOST_LABELS = 8
+# Suffixes of everyday links; a bare name under any other needs more than a dot to count.
+USUAL = vocabulary(
+    """
+    com net org edu gov mil int info biz co io app ai dev xyz top icu vip club site shop store online tech space
+    website cc tv eu uk de fr ru ca au jp br nl ch dk fi cz pl gr hu ro tr ua kz by za ng ke ae hk tw cn kr th
+    vn id ph lk pk bd np ie nz mx ar cl pe pt be gl ly ee lt lv bg hr rs gg gd im ws sg gh tz ug et us sk lu cy
+    jo kw qa om cfd sbs cyou rest fit wang
+    """
+)
 
 
 @lru_cache(maxsize=1)
@@ -23,6 +34,8 @@ def _suffixes() -> PublicSuffixList:
 @lru_cache(maxsize=8192)
 def split(host: str) -> tuple[str, str]:
     """The registered domain of ``host`` and its public suffix; both ``""`` when the suffix is not a public one."""
+    if host.count(".") > _MOST_LABELS:
+        host = ".".join(host.split(".")[-_MOST_LABELS:])
     suffix = _suffixes().publicsuffix(host)
     if not suffix:
         return "", ""

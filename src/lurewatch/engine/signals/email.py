@@ -33,7 +33,7 @@ def read(sighting: Sighting) -> Iterator[Signal]:
         host = text[last - 1 : end]
         if "." not in host or ".." in host:
             continue
-        spaced = last - first > 3
+        spaced = last - first > 3 or (sighting.view.reading == "spoken" and " @" in sighting.as_sent(start, end))
         suffix = split(host)[1]
         if spaced and host not in sighting.tables.free_mail:
             continue  # "lunch @ cafe.com"

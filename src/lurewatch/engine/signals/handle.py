@@ -14,7 +14,7 @@ import re2
 from lurewatch.engine.model import Signal
 from lurewatch.engine.packs.phrases import ascii_pattern
 from lurewatch.engine.packs.tables import App, Tables
-from lurewatch.engine.signals.domains import split
+from lurewatch.engine.signals.domains import USUAL, split
 from lurewatch.engine.signals.kind import EVERY, MOST, Kind, Sighting
 from lurewatch.engine.signals.surroundings import vocabulary
 
@@ -25,7 +25,7 @@ _AT = r"@[a-z0-9_][a-z0-9_.]"
 _IN = r"/in/[a-z0-9]{3}"
 _LABELS = r"(?:[ ']{0,2}(?:id|handle|username|user name|user|name|account|acc|profile|page|s)){0,2}"
 _NAME = frozenset("abcdefghijklmnopqrstuvwxyz0123456789_.-")
-_EDGE = frozenset("abcdefghijklmnopqrstuvwxyz0123456789_.%+-/=")
+_EDGE = frozenset("abcdefghijklmnopqrstuvwxyz0123456789_.%+-/=])}\\$")
 _NOBODY = vocabulary(
     """
     all everyone everybody here channel home work office school school_ night noon once least last the my your
@@ -128,17 +128,14 @@ def _mention(sighting: Sighting, at: int) -> Signal | None:
     end = at + 1 + len(name)
     if not 3 <= len(name) <= 31 or name in _NOBODY or not any(char.isalpha() for char in name):
         return None
+    if name[0] == "n" and name[1:].isdecimal():
+        return None  # "@N100", a price
     if name[0].isdecimal() and not any(char in "_." for char in name) and len(name) < 6:
         return None  # "@ 5pm", "@7for"
     if text[end : end + 1] in {"@", "("}:
         return None  # an address, or code
-    if (
-        before == " "
-        and text[at - 2 : at - 1].isalnum()
-        and "." in name
-        and split(name)[0] in sighting.tables.free_mail
-    ):
-        return None  # "name @gmail.com"
+    if "." in name and name.rpartition(".")[2] in USUAL and split(name)[0]:
+        return None  # the host of an address: "name @gmail.com"
     if name in sighting.tables.upi_handles and text[at - 2 : at - 1].isalnum():
         return None
     return sighting.signal("handle", f"@{name}", at, end)

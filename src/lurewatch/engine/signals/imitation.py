@@ -132,7 +132,7 @@ def _misspelt(names: Names, label: str) -> Brand | None:
 def _one_off(names: Names, part: str) -> Brand | None:
     for shorter in _shortened(part):
         for name in names.near.get(shorter, ()):
-            initial = part[0] == name[0] or len(name) > _LONG
+            initial = part[0] == name[0] or part[1:] == name or len(name) > _LONG
             if initial and part not in {name + "s", name[:-1]} and _is_one_off(part, name):
                 return names.whole.get(name) or names.guarded.get(name)
     return None

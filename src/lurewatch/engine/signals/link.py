@@ -10,14 +10,16 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from lurewatch.engine.model import Signal
 from lurewatch.engine.packs.tables import Tables
-from lurewatch.engine.signals.domains import MOST_HOST, directory, split, traits_of
+from lurewatch.engine.signals.domains import MOST_HOST, USUAL, directory, split, traits_of
 from lurewatch.engine.signals.kind import FOLDED, MOST, Kind, Sighting
 from lurewatch.engine.signals.surroundings import vocabulary
 
 MOST_URL = 2048
+_MOST_DOTS = 10
 # Must match "https://", "hxxp:/", "http // x", "https: //"; ends at the first slash. Not "ftp/http".
 _SCHEME = r"\b(?:h[tx]{2}ps?\s?:?\s?|ftp:/)/"
 # Must match the dot of "bit.ly", "sbi.co.in"; also the one of "end.Next", which is then looked at more closely.
@@ -39,15 +41,6 @@ _WORDS = vocabulary(
     family friends group house men mom dad baby kids kid man sex photo photos pics pictures online email mobile
     network news media book press pub bar cafe pizza fish dog cat cars car taxi bike blue red black green pink
     gold how foo moe meme lol wow ooo are ar et il ma ne ni pa re sa si ta te ti va ve vi ya mu ga ml st ad ac
-    """
-)
-# Suffixes of everyday links; a bare name under any other needs more than a dot to count.
-_USUAL = vocabulary(
-    """
-    com net org edu gov mil int info biz co io app ai dev xyz top icu vip club site shop store online tech space
-    website cc tv eu uk de fr ru ca au jp br nl ch dk fi cz pl gr hu ro tr ua kz by za ng ke ae hk tw cn kr th
-    vn id ph lk pk bd np ie nz mx ar cl pe pt be gl ly ee lt lv bg hr rs gg gd im ws sg gh tz ug et us sk lu cy
-    jo kw qa om cfd sbs cyou rest fit wang
     """
 )
 _FILES = vocabulary("py sh md zip mov ps")
@@ -102,6 +95,8 @@ def _schemed(text: str, start: int, end: int) -> _Place | None:
     if host == host_end:
         return None
     if not split(_named(text, host, host_end))[0]:
+        if text[host_end : host_end + 1] in {"[", "("}:
+            return None  # "example[.]com", which another reading undoes
         host_end = _rejoined(text, host, host_end)
     scheme = "".join(text[start:end].split()).rstrip(":/").replace("x", "t")
     return _Place(start, host, host_end, _url_end(text, host_end), scheme, userinfo >= 0)
@@ -127,8 +122,8 @@ def _bare(sighting: Sighting, start: int, end: int, done: int) -> _Place | None:
         host += 1
     host_end = _host_end(text, end)
     after = text[host_end : host_end + 1]
-    if after == "@" or (host and text[host - 1] == "@"):
-        return _Place(host, host, host, host_end)  # an e-mail address or a handle
+    if after == "@" or (host and text[host - 1] == "@") or text.count(".", host, host_end) > _MOST_DOTS:
+        return _Place(host, host, host, host_end)  # an e-mail address or a handle; no name at all
     url_end = _url_end(text, host_end)
     if text[end - 1] in "/:" and text[start].isdecimal():
         if text[end:url_end].isdecimal() and text[end - 1] == "/":
@@ -160,7 +155,7 @@ def _is_plausible(sighting: Sighting, host: int, host_end: int, name: str, regis
     head = sent[: -len(tail) - 1]
     if tail[:1].isupper() and not head[:1].isupper():
         return False
-    if "." in suffix or (tld in _USUAL and tld not in _WORDS):
+    if "." in suffix or (tld in USUAL and tld not in _WORDS):
         return True
     return len(own) > 4 and ("-" in own or any(char.isdecimal() for char in own) or name.count(".") > 1)
 
@@ -229,6 +224,7 @@ def _signals(sighting: Sighting, place: _Place) -> Iterator[Signal]:
         yield sighting.signal("domain", registered, place.host, place.host_end, traits=traits)
 
 
+@lru_cache(maxsize=1024)
 def _real_name(sent: str) -> str:
     """The host as a browser would ask for it: NFKC, invisible characters dropped, other scripts in punycode."""
     visible = "".join(char for char in unicodedata.normalize("NFKC", sent) if unicodedata.category(char) != "Cf")

@@ -88,6 +88,8 @@ _Read = tuple[int, int, str, float] | None
 def _sign_first(sighting: Sighting, start: int, end: int) -> _Read:
     text = sighting.view.text
     sign = text[start : end - 1].strip(" .:")
+    if text[start - 1 : start] in {"/", "=", "&", "%"} or text[start : end + 2] == "rs232":
+        return None  # a part of a link; a plug
     if sign in BEFORE:
         currency = BEFORE[sign]
         if sign in _ALSO_WORDS and not sighting.as_sent(start, end).startswith(sign.upper()):
@@ -149,10 +151,14 @@ def _sign_last(text: str, start: int, end: int, done: int) -> _Read:
     first = _number_start(text, start, done)
     if first and (text[first - 1].isalnum() or text[first - 1] in "-/#"):
         return None
+    if text[first : start + 1].partition(".")[0].isdecimal() and start + 1 - first > 12:
+        return None  # a telephone number run into a price
     value = amount(text[first : start + 1], currency)
     if value is None:
         return None
     stop = end
+    while unit in SYMBOLS and unit.isalpha() and text[stop : stop + 1].isalpha() and stop - end < 8:
+        stop += 1
     if unit in INDIAN:
         following = text[end : end + 16].split()
         if following and following[0].strip(".,!") in _NOT_MONEY:

@@ -12,7 +12,7 @@ from phonenumbers import PhoneNumberType
 
 from lurewatch.engine.model import Signal
 from lurewatch.engine.packs.tables import Tables
-from lurewatch.engine.signals.digits import MOST_RUNS, Run, run_at
+from lurewatch.engine.signals.digits import MOST_GROUPS, MOST_RUNS, Run, run_at
 from lurewatch.engine.signals.kind import FOLDED, MOST, Kind, Sighting
 from lurewatch.engine.signals.numbering import UNKNOWN, Numbers
 from lurewatch.engine.signals.surroundings import vocabulary, words_after, words_before
@@ -97,13 +97,16 @@ def _phones(sighting: Sighting, run: Run, numbers: Numbers) -> Iterator[Signal]:
     if not usable:
         return
     groups = run.kept
-    if not groups or sum(map(len, groups)) < (8 if plus else 10):
+    if not groups or len(groups) > MOST_GROUPS or sum(map(len, groups)) < (8 if plus else 10):
         return
     context = _context(text, run)
     if context < 0 and not plus:
         return
-    first = 0
+    first = 3 if _begins_with_date(run, tuple(map(len, groups))) else 0
     while first < len(groups):
+        if first and len(groups[first]) == 1 == len(groups[first - 1]):
+            first += 1  # digits read out one by one make one number
+            continue
         picked = _pick(text, run, first, plus and first == 0, context, numbers)
         if picked is None:
             first += 1
@@ -222,11 +225,13 @@ def _is_doubtful(digits: str, shape: tuple[int, ...], context: int) -> bool:
     """Whether digits that happen to be a valid number are rather some identifier: long ones, almost in one piece."""
     if context:
         return False
+    if set(shape) == {2}:
+        return True  # pairs of digits are scores, sizes, lottery numbers
     return (shape[0] > 11 and digits[:2] not in {"91", "44"}) or (len(shape) > 1 and shape[0] > 6)
 
 
 def _is_something_else(text: str, run: Run, first: int, last: int) -> bool:
-    """Whether the groups are a date, an address of a computer, a card number or one digit repeated."""
+    """Whether the groups are an address of a computer, a part of a card number or one digit repeated."""
     groups = run.groups[first:last]
     if len(set("".join(groups))) == 1:
         return True
@@ -234,7 +239,7 @@ def _is_something_else(text: str, run: Run, first: int, last: int) -> bool:
         return True
     if len(groups) == 4 and all(len(group) <= 3 and int(group) < 256 for group in groups):
         return text[run.spans[first][0] : run.spans[last - 1][1]].count(".") == 3
-    return first == 0 and _begins_with_date(run, tuple(map(len, groups)))
+    return False
 
 
 def _is_strong(run: Run, first: int, digits: str, shape: tuple[int, ...]) -> bool:
@@ -254,7 +259,7 @@ def _is_strong(run: Run, first: int, digits: str, shape: tuple[int, ...]) -> boo
         return True
     if first == 0 and run.lead and shape[0] == 3 and len(digits) == 10 and lead not in "01":
         return True
-    if lead != "0" or not 2 <= len(shape) <= 6 or len(digits) > 12 or not all(2 <= size <= 8 for size in shape):
+    if lead != "0" or first or not 2 <= len(shape) <= 6 or len(digits) > 12 or not all(2 <= size <= 8 for size in shape):
         return False
     return len(shape) > 2 or bool(run.lead) or run.separator(first) != " "
 

@@ -10,6 +10,8 @@ import re2
 from lurewatch.engine.text.draft import Draft
 
 MAX_CHAINS = 300
+MAX_LINKS = 400
+MAX_STEPS = 10  # separators in a name or a host
 
 _LATIN1 = re2.Options()
 _LATIN1.encoding = re2.Options.Encoding.LATIN1
@@ -95,9 +97,12 @@ def write_addresses(draft: Draft) -> None:
 
 
 def _write_chain(draft: Draft, start: int, end: int) -> None:
-    links = [_link(draft.text, match.start(), match.end()) for match in SEPARATOR.finditer(draft.text[:end], start)]
+    found = islice(SEPARATOR.finditer(draft.text[start:end]), MAX_LINKS)
+    links = [_link(draft.text, start + match.start(), start + match.end()) for match in found]
     if not any(link.bent for link in links):
         return
+    if len(links) == MAX_LINKS:
+        end = links.pop().start
     edges = [start, *(link.end for link in links)]
     parts = [draft.text[edge:stop] for edge, stop in zip(edges, [*(link.start for link in links), end], strict=True)]
     for index in _chosen(parts, links):
@@ -146,7 +151,8 @@ def _goes_on(parts: list[bytes], links: list[_Link], last: int) -> bool:
 
 def _back(links: list[_Link], index: int) -> int:
     """The first of the unbroken dots and joins that lead to this separator."""
-    while index and links[index - 1].sign in (b".", b"-", b"_", b"+") and not links[index - 1].is_spaced:
+    first = max(0, index - MAX_STEPS)
+    while index > first and links[index - 1].sign in (b".", b"-", b"_", b"+") and not links[index - 1].is_spaced:
         index -= 1
     return index
 

@@ -10,7 +10,7 @@ from lurewatch.engine.text.draft import Draft
 from lurewatch.engine.text.numbers import ANY, ENGLISH, NUMERALS, dictated
 
 MAX_RUNS = 300
-MAX_WORDS = 4000
+MAX_WORDS = 2000
 FEWEST_TOKENS = 3  # "one of two", "two three times" stay
 FEWEST_DIGITS = 7  # of a run with one word, or with none: those of a telephone number
 LONGEST_AMOUNT = 4  # words of "two hundred and fifty"
@@ -26,7 +26,6 @@ _DIGIT_WORDS = "|".join(
 _TOKEN = rf"(?:{_WORDS}|[0-9]+)"
 # Three number words or numbers in a row: "six zero 4", "double five, nine"; not "two or three or four".
 RUN = re2.compile(rf"\b{_TOKEN}(?:{BETWEEN}{_TOKEN}){{2,}}\b".encode(), _LATIN1)
-WORD = re2.compile(rb"[a-z]+|[0-9]+", _LATIN1)
 # For the quick look: a number word and another or a number; seven single digits; letters among many digits.
 HINT = (
     rf"\b(?:{_DIGIT_WORDS}){BETWEEN}(?:{_DIGIT_WORDS}|[0-9])|\b[0-9](?:[ .-][0-9]){{6}}"
@@ -34,6 +33,7 @@ HINT = (
 )
 # "98765o4321", "9876l o4321"; not "h2o", "100 oil".
 TYPED = re2.compile(rb"\b[0-9][0-9oil]{6,15}\b", _LATIN1)
+SPACED = bytes.maketrans(b",.()/-", b" " * 6)
 TO_DIGITS = bytes.maketrans(b"oil", b"011")
 
 
@@ -41,8 +41,7 @@ def write_digits(draft: Draft) -> None:
     """Join the digits of every run, and read letters among many digits as digits."""
     left = MAX_WORDS
     for match in islice(RUN.finditer(draft.text), MAX_RUNS):
-        start, end = match.span()
-        tokens = [(start + word.start(), start + word.end()) for word in islice(WORD.finditer(match[0]), left)]
+        tokens = _tokens(match[0], match.start())[: max(left, 0)]
         left -= len(tokens)
         for run in _by_language(draft.text, tokens):
             _write(draft, run)
@@ -51,6 +50,16 @@ def write_digits(draft: Draft) -> None:
         digits = match[0].translate(TO_DIGITS)
         if digits != match[0] and 4 * sum(48 <= code <= 57 for code in match[0]) >= 3 * (end - start):
             draft.replace(start, digits)
+
+
+def _tokens(run: bytes, start: int) -> list[tuple[int, int]]:
+    """Where the words and numbers of a run that starts at ``start`` stand."""
+    tokens = []
+    for word in run.translate(SPACED).split(b" "):
+        if word:
+            tokens.append((start, start + len(word)))
+        start += len(word) + 1
+    return tokens
 
 
 def _by_language(text: bytes, tokens: list[tuple[int, int]]) -> list[list[tuple[int, int]]]:

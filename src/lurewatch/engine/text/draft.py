@@ -31,10 +31,20 @@ class Draft:
         """Write over the text from ``start`` on, character by character."""
         self.out[start : start + len(replacement)] = replacement
 
-    def drop(self, start: int, end: int) -> None:
-        """Leave ``text[start:end]`` out."""
-        self.kept[start:end] = bytes(end - start)
-        self.shrunk = self.shrunk or end > start
+    def drop(self, start: int, end: int, step: int = 1) -> None:
+        """Leave ``text[start:end:step]`` out."""
+        if end > start:
+            self.kept[start:end:step] = bytes(len(range(start, end, step)))
+            self.shrunk = True
+
+    def keep(self, place: int, char: bytes) -> None:
+        """Keep a character that was dropped, as another one."""
+        self.kept[place] = 1
+        self.out[place : place + 1] = char
+
+    def restore(self, start: int, end: int) -> None:
+        """Take back a drop."""
+        self.kept[start:end] = b"\x01" * (end - start)
 
     def condense(self, start: int, end: int, replacement: bytes) -> None:
         """Read ``text[start:end]`` as a replacement that is no longer; its last character comes from the end of it."""

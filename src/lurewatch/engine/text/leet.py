@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import islice, product
 
+import numpy as np
 import re2
 
 from lurewatch.engine.text.draft import Draft
@@ -33,9 +34,9 @@ AFTER = b"'*_!|&+(<[{#"
 SEPARATORS = b'\t\n\r.,:;?"/\\=~>)]}-`\x80\x81'
 SEPARATED = bytes.maketrans(SEPARATORS, b" " * len(SEPARATORS))
 
-MAX_PIECES = 1500  # words read with care in one message; in the rest every sign is its likeliest letter
+MAX_PIECES = 800  # words read with care in one message; in the rest every sign is its likeliest letter
 MAX_READINGS = 32  # readings tried of one word
-MAX_REPEATS = 500
+MAX_REPEATS = 300
 LONGEST = 24
 SURE = 4  # letters from which on a known word is a disguise even if it stands alone
 ENOUGH = 3  # words that may be disguised and together surely are
@@ -52,9 +53,8 @@ _LATIN1 = re2.Options()
 _LATIN1.encoding = re2.Options.Encoding.LATIN1
 # A word with letters around its signs, and more letters than signs: "minam4l"; not "d4n4", "m3".
 INSIDE = re2.compile(rb"[a-z]{2,}[0134578@$][a-z]+|[a-z][0134578@$][a-z]{2,}", _LATIN1)
-THRICE = "|".join(f"{chr(code)}{{3}}" for code in b"abcdefghijklmnopqrstuvwyz")  # x stands for hidden digits
-# "pleeease", "soooo"; not "too", "xxx".
-REPEATED = re2.compile(f"[a-z']*(?:{THRICE})[a-z]*".encode(), _LATIN1)
+# A letter thrice: "pleeease", "soooo"; not "too", nor "xxx", which stands for hidden digits.
+THRICE = "|".join(f"{chr(code)}{{3}}" for code in b"abcdefghijklmnopqrstuvwyz")
 ROMAN = b"ivxlcdm"
 
 
@@ -66,8 +66,11 @@ def undo_leet(draft: Draft, text: bytes, vocabulary: Vocabulary) -> None:
     sure: list[tuple[int, bytes]] = []
     likely: list[tuple[int, bytes]] = []
     unknown: list[tuple[int, bytes]] = []
-    for start, piece in islice(_pieces(text, vocabulary), MAX_PIECES):
-        place, core, word = _read(start, piece, vocabulary)
+    for count, (start, piece) in enumerate(_pieces(text, vocabulary)):
+        if count < MAX_PIECES:
+            place, core, word = _read(start, piece, vocabulary)
+        else:
+            place, core, word = start, piece, piece.translate(FIRST) if piece.translate(FIRST) in vocabulary else None
         if word is None:
             unknown.append((place, core))
         elif (len(word) >= SURE or word in SECRETS) and not _is_glued(core, vocabulary):
@@ -165,35 +168,44 @@ def _guess(core: bytes, found: int) -> bytes | None:
 
 def collapse_repeats(draft: Draft, text: bytes, vocabulary: Vocabulary) -> None:
     """Write letters that come three or more times in a row once, or twice where that makes a known word."""
-    for count, match in enumerate(REPEATED.finditer(text)):
-        start, end = match.span()
-        runs = _runs(text[start:end])
-        if len(runs) == 1 or not match[0].strip(ROMAN):
-            continue  # "www", "zzz", "viii"
-        long = [index for index, (_, length) in enumerate(runs) if length > 2]
-        kept = dict.fromkeys(long, 1)
-        if count < MAX_REPEATS:
-            for lengths in islice(product((1, 2), repeat=len(long)), 8):
-                choice = dict(zip(long, lengths, strict=True))
-                word = b"".join(bytes([code]) * choice.get(i, length) for i, (code, length) in enumerate(runs))
-                if word in vocabulary:
-                    kept = choice
-                    break
-        place = start
-        for index, (_, length) in enumerate(runs):
-            if index in kept:
-                draft.drop(place + kept[index], place + length)
-            place += length
-        if len(long) > 2:
-            draft.note("repeated", start, end)
+    codes = np.frombuffer(text, np.uint8)
+    starts = np.flatnonzero(np.diff(codes, prepend=0))
+    lengths = np.diff(starts, append=len(codes))
+    letters = codes[starts]
+    long = (lengths > 2) & (letters >= ord("a")) & (letters <= ord("z")) & (letters != ord("x"))
+    words: dict[tuple[int, int], list[tuple[int, int]]] = {}
+    for start, length in zip(starts[long].tolist(), lengths[long].tolist(), strict=True):
+        if len(words) < MAX_REPEATS:
+            words.setdefault(_around(text, start), []).append((start, length))
+        draft.drop(start + 1, start + length)
+    for (start, end), runs in words.items():
+        _settle(draft, text[start:end], start, runs, vocabulary)
 
 
-def _runs(word: bytes) -> list[tuple[int, int]]:
-    """Each letter with how often it comes in a row."""
-    runs: list[tuple[int, int]] = []
-    for code in word:
-        if runs and runs[-1][0] == code:
-            runs[-1] = (code, runs[-1][1] + 1)
-        else:
-            runs.append((code, 1))
-    return runs
+def _around(text: bytes, place: int) -> tuple[int, int]:
+    """The letters around a place, at most ``LONGEST`` to each side."""
+    start = end = place
+    while start > max(0, place - LONGEST) and 97 <= text[start - 1] <= 122:
+        start -= 1
+    while end < min(len(text), place + 2 * LONGEST) and 97 <= text[end] <= 122:
+        end += 1
+    return start, end
+
+
+def _settle(draft: Draft, word: bytes, start: int, runs: list[tuple[int, int]], vocabulary: Vocabulary) -> None:
+    """Keep the second letter of the runs that need it for a known word; all of "www", "zzz", "viii"."""
+    if len(set(word)) == 1 or not word.strip(ROMAN):
+        for place, length in runs:
+            draft.restore(place, place + length)
+        return
+    for lengths in islice(product((1, 2), repeat=len(runs)), MAX_READINGS):
+        read, end = b"", 0
+        for (place, length), kept in zip(runs, lengths, strict=True):
+            read += word[end : place - start + kept]
+            end = place - start + length
+        if read + word[end:] in vocabulary:
+            for (place, _), kept in zip(runs, lengths, strict=True):
+                draft.restore(place, place + kept)
+            break
+    if len(runs) > 2:
+        draft.note("repeated", start, start + len(word))

@@ -10,7 +10,7 @@ from lurewatch.engine.text.draft import Draft
 from lurewatch.engine.text.vocabulary import Vocabulary
 
 SEPARATORS = b" .-_*,/|~+\xa0"
-MAX_LETTERS = 3000  # letters cut with care in one message; the rest by the longest word
+MAX_LETTERS = 1500  # letters cut with care in one message; the rest by the longest word
 MAX_RUNS = 400
 MAX_CUTS = 40
 CONFIDENT = 4  # letters from which on a run is joined although it is no known word
@@ -58,14 +58,11 @@ def _is_disguise(pieces: list[tuple[int, int, bool]]) -> bool:
 
 
 def _join(draft: Draft, start: int, pieces: list[tuple[int, int, bool]]) -> None:
-    for first, last, _ in pieces:
-        begin, end = start + 2 * first, start + 2 * last - 1
-        for place in range(begin + 1, end, 2):
-            draft.drop(place, place + 1)
-        if first:
-            draft.replace(begin - 1, b" ")
-        if end - begin > 3:
-            draft.note("spaced", begin, end)
+    end = start + 2 * pieces[-1][1] - 1
+    draft.drop(start + 1, end, 2)
+    for first, *_ in pieces[1:]:
+        draft.keep(start + 2 * first - 1, b" ")
+    draft.note("spaced", start, end)
 
 
 def _join_pairs(draft: Draft, text: bytearray, vocabulary: Vocabulary) -> None:
