@@ -181,8 +181,9 @@ class Csv:
     @staticmethod
     def _line(cells: Sequence[object]) -> bytes:
         out = io.StringIO()
-        csv.writer(out, lineterminator="\n").writerow([_inert(cell) for cell in cells])
-        return out.getvalue().encode("utf-8", "replace")
+        # Cells are quoted for the characters of the line end: for both, because readers end a row at either.
+        csv.writer(out, lineterminator="\r\n").writerow([_inert(cell) for cell in cells])
+        return out.getvalue().removesuffix("\r\n").encode("utf-8", "replace") + b"\n"
 
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\uff1d", "\uff0b", "\uff0d", "\uff20")
