@@ -10,7 +10,7 @@ from lurewatch.engine.text.draft import Draft
 from lurewatch.engine.text.numbers import ANY, ENGLISH, NUMERALS, dictated
 
 MAX_RUNS = 300
-MAX_WORDS = 2000
+MAX_WORDS = 1200
 FEWEST_TOKENS = 3  # "one of two", "two three times" stay
 FEWEST_DIGITS = 7  # of a run with one word, or with none: those of a telephone number
 LONGEST_AMOUNT = 4  # words of "two hundred and fifty"

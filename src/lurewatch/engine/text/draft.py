@@ -37,10 +37,15 @@ class Draft:
             self.kept[start:end:step] = bytes(len(range(start, end, step)))
             self.shrunk = True
 
-    def keep(self, place: int, char: bytes) -> None:
-        """Keep a character that was dropped, as another one."""
-        self.kept[place] = 1
-        self.out[place : place + 1] = char
+    def drop_all(self, places: Offsets) -> None:
+        """Leave the characters at these places out."""
+        np.frombuffer(self.kept, np.uint8)[places] = 0
+        self.shrunk = self.shrunk or len(places) > 0
+
+    def keep_spaces(self, places: list[int]) -> None:
+        """Keep characters that were dropped, as spaces."""
+        np.frombuffer(self.kept, np.uint8)[places] = 1
+        np.frombuffer(self.out, np.uint8)[places] = SPACE
 
     def restore(self, start: int, end: int) -> None:
         """Take back a drop."""

@@ -35,6 +35,7 @@ SEPARATORS = b'\t\n\r.,:;?"/\\=~>)]}-`\x80\x81'
 SEPARATED = bytes.maketrans(SEPARATORS, b" " * len(SEPARATORS))
 
 MAX_PIECES = 800  # words read with care in one message; in the rest every sign is its likeliest letter
+MAX_SAMPLES = 60  # unknown words looked at to tell whether the message is disguised
 MAX_READINGS = 32  # readings tried of one word
 MAX_REPEATS = 300
 LONGEST = 24
@@ -66,17 +67,17 @@ def undo_leet(draft: Draft, text: bytes, vocabulary: Vocabulary) -> None:
     sure: list[tuple[int, bytes]] = []
     likely: list[tuple[int, bytes]] = []
     unknown: list[tuple[int, bytes]] = []
-    for count, (start, piece) in enumerate(_pieces(text, vocabulary)):
-        if count < MAX_PIECES:
-            place, core, word = _read(start, piece, vocabulary)
-        else:
-            place, core, word = start, piece, piece.translate(FIRST) if piece.translate(FIRST) in vocabulary else None
+    place = 0
+    for start, piece in islice(_pieces(text, vocabulary), MAX_PIECES):
+        place, core, word = _read(start, piece, vocabulary)
         if word is None:
             unknown.append((place, core))
         elif (len(word) >= SURE or word in SECRETS) and not _is_glued(core, vocabulary):
             sure.append((place, word))
         else:
             likely.append((place, word))
+    if len(sure) + len(likely) + len(unknown) == MAX_PIECES:
+        sure += _hasty(text, text.find(b" ", place), vocabulary)
     if _is_disguised(sure, likely, unknown):
         sure += likely
         sure += [(place, word) for place, core in unknown if (word := _guess(core, len(sure)))]
@@ -85,13 +86,24 @@ def undo_leet(draft: Draft, text: bytes, vocabulary: Vocabulary) -> None:
         draft.note("leet", place, place + len(word))
 
 
+def _hasty(text: bytes, place: int, vocabulary: Vocabulary) -> Iterator[tuple[int, bytes]]:
+    """The known words from ``place`` on that come out when every sign is its likeliest letter."""
+    if place < 0:
+        return
+    rest = text[place:].translate(SEPARATED)
+    for sent, read in zip(rest.split(b" "), rest.translate(FIRST).split(b" "), strict=True):
+        if sent != read and read in vocabulary and sent.translate(None, NOT_LETTERS):
+            yield place, read
+        place += len(sent) + 1
+
+
 def _is_disguised(
     sure: list[tuple[int, bytes]], likely: list[tuple[int, bytes]], unknown: list[tuple[int, bytes]]
 ) -> bool:
     """Whether the doubtful words of a message are leetspeak: there is enough of it, and no list of car models."""
     if len(sure) > 1 or (sure and likely):
         return True
-    inside = {core for _, core in unknown if INSIDE.fullmatch(core)}
+    inside = {core for _, core in unknown[:MAX_SAMPLES] if INSIDE.fullmatch(core)}
     long = {word for _, word in likely if len(word) > 2}
     return len(sure) + len(inside) + len(long) >= ENOUGH
 
@@ -173,13 +185,17 @@ def collapse_repeats(draft: Draft, text: bytes, vocabulary: Vocabulary) -> None:
     lengths = np.diff(starts, append=len(codes))
     letters = codes[starts]
     long = (lengths > 2) & (letters >= ord("a")) & (letters <= ord("z")) & (letters != ord("x"))
+    if not long.any():
+        return
+    repeats = np.repeat(long, lengths)
+    repeats[starts[long] - starts[0]] = False
+    draft.drop_all(np.flatnonzero(repeats) + starts[0])
     words: dict[tuple[int, int], list[tuple[int, int]]] = {}
-    for start, length in zip(starts[long].tolist(), lengths[long].tolist(), strict=True):
-        if len(words) < MAX_REPEATS:
-            words.setdefault(_around(text, start), []).append((start, length))
-        draft.drop(start + 1, start + length)
-    for (start, end), runs in words.items():
-        _settle(draft, text[start:end], start, runs, vocabulary)
+    runs = zip(starts[long][:MAX_REPEATS].tolist(), lengths[long][:MAX_REPEATS].tolist(), strict=True)
+    for start, length in runs:
+        words.setdefault(_around(text, start), []).append((start, length))
+    for (start, end), inside in words.items():
+        _settle(draft, text[start:end], start, inside, vocabulary)
 
 
 def _around(text: bytes, place: int) -> tuple[int, int]:

@@ -51,17 +51,15 @@ def join_letters(draft: Draft, text: bytearray, vocabulary: Vocabulary) -> None:
 
 def _is_disguise(pieces: list[tuple[int, int, bool]]) -> bool:
     """No initials, no "a b c": a word comes out, or enough letters for one."""
-    start, end, known = max(pieces, key=lambda piece: piece[1] - piece[0])
     if pieces[-1][1] < CONFIDENT:
-        return known and len(pieces) == 1
-    return end - start > 1
+        return len(pieces) == 1 and pieces[0][2]
+    return any(end - start > 1 for start, end, _ in pieces)
 
 
 def _join(draft: Draft, start: int, pieces: list[tuple[int, int, bool]]) -> None:
     end = start + 2 * pieces[-1][1] - 1
     draft.drop(start + 1, end, 2)
-    for first, *_ in pieces[1:]:
-        draft.keep(start + 2 * first - 1, b" ")
+    draft.keep_spaces([start + 2 * first - 1 for first, *_ in pieces[1:]])
     draft.note("spaced", start, end)
 
 

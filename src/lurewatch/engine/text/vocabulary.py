@@ -10,6 +10,7 @@ from lurewatch.engine.text.words import RANK
 UNRANKED = 4000  # the rank given to words that have no count: pack vocabulary
 UNKNOWN_WORD = 16.0  # what starting a word that is not in the vocabulary costs
 UNKNOWN_LETTER = 3.4  # and what each of its letters costs
+MAX_CHOPPED = 3000
 FEWEST_LETTERS = 3  # that an unknown word has
 INFINITE = float("inf")
 
@@ -68,17 +69,18 @@ class Vocabulary:
         return pieces[::-1]
 
     def chop(self, letters: bytes) -> list[tuple[int, int, bool]]:
-        """As ``cut``, quicker and worse: always the longest word."""
+        """As ``cut``, quicker and worse: always the longest word; after very many letters, the rest in one piece."""
         pieces: list[tuple[int, int, bool]] = []
-        start, size = 0, len(letters)
+        costs, starts = self.costs, self.starts
+        start, size = 0, min(len(letters), MAX_CHOPPED)
         while start < size:
             end = start + 1
             longest = 0
             while True:
                 piece = letters[start:end]
-                if piece in self.costs:
+                if piece in costs:
                     longest = end
-                if end == size or piece not in self.starts:
+                if end == size or piece not in starts:
                     break
                 end += 1
             if not longest and pieces and not pieces[-1][2]:
@@ -86,6 +88,8 @@ class Vocabulary:
             else:
                 pieces.append((start, longest or start + 1, bool(longest)))
             start = longest or start + 1
+        if size < len(letters):
+            pieces.append((size, len(letters), False))
         return pieces
 
 
