@@ -22,10 +22,12 @@ _CANDIDATE = (
 
 
 def patterns(_tables: Tables) -> tuple[str, ...]:
+    """Candidates: accounts that are named."""
     return (_CANDIDATE,)
 
 
 def read(sighting: Sighting) -> Iterator[Signal]:
+    """The account, routing and sort-code numbers among the candidates, in order."""
     text = sighting.view.text
     done, found = 0, 0
     for first, last in sighting.spans:

@@ -63,10 +63,12 @@ def _index(tables: Tables) -> _Index:
 
 
 def patterns(tables: Tables) -> tuple[str, ...]:
+    """Candidates: names of brands."""
     return _index(tables).sources
 
 
 def read(sighting: Sighting) -> Iterator[Signal]:
+    """The brands that are meant among the candidates, in order."""
     text = sighting.view.text
     index = _index(sighting.tables)
     done, found = 0, 0

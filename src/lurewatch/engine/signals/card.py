@@ -30,10 +30,12 @@ _SHAPES = frozenset({(4, 6, 5), (4, 6, 4), (6, 13), (4, 4, 4, 4, 3), (4, 5, 6), 
 
 
 def patterns(_tables: Tables) -> tuple[str, ...]:
+    """Candidates: runs of thirteen digits and more."""
     return (_CANDIDATE,)
 
 
 def read(sighting: Sighting) -> Iterator[Signal]:
+    """The card numbers among the candidates, in order."""
     text = sighting.view.text
     done, found = 0, 0
     for number, (start, _) in enumerate(sighting.spans):

@@ -54,10 +54,12 @@ _NOT_AFTER = vocabulary("people hours days times minutes of more")
 
 
 def patterns(_tables: Tables) -> tuple[str, ...]:
+    """Candidates: dates and deadlines."""
     return _NUMERIC, _DAY_FIRST, _MONTH_FIRST, _RELATIVE, _SPAN, _CLOCK, _EXPIRY, _MONTH_YEAR
 
 
 def read(sighting: Sighting) -> Iterator[Signal]:
+    """The dates, deadlines and expiry dates among the candidates, in order."""
     text = sighting.view.text
     done, found = 0, 0
     for start, end in sorted(sighting.spans, key=lambda span: (span[0], -span[1])):

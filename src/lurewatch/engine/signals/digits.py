@@ -84,7 +84,7 @@ def _joins(gap: str, total: int, slashes: int) -> bool:
     if gap in {" ", "-", "", "."}:
         return True
     core = gap.replace(" ", "")
-    if len(core) > 2:
+    if len(core) > 1:
         core = "".join(dict.fromkeys(core))  # ")----" and "..." join like ")-" and "."
     if core not in _JOINS:
         return False

@@ -19,10 +19,12 @@ _SEPARATORS = frozenset("/=&|'`{}*!#$^")
 
 
 def patterns(_tables: Tables) -> tuple[str, ...]:
+    """Candidates: signs between two names."""
     return (_AT,)
 
 
 def read(sighting: Sighting) -> Iterator[Signal]:
+    """The addresses among the candidates, in order."""
     text = sighting.view.text
     done, found = 0, 0
     for first, last in sighting.spans:

@@ -81,10 +81,12 @@ def _labelled(networks: tuple[App, ...]) -> dict[str, str]:
 
 
 def patterns(tables: Tables) -> tuple[str, ...]:
+    """Candidates: handles, profiles and labelled names."""
     return _index(tables).sources
 
 
 def read(sighting: Sighting) -> Iterator[Signal]:
+    """The accounts on social networks among the candidates, in order."""
     text = sighting.view.text
     index = _index(sighting.tables)
     done, found = 0, 0

@@ -40,10 +40,12 @@ _LENGTHS: dict[str, int] = {
 
 
 def patterns(_tables: Tables) -> tuple[str, ...]:
+    """Candidates: a country, two digits and eight characters more."""
     return (_CANDIDATE,)
 
 
 def read(sighting: Sighting) -> Iterator[Signal]:
+    """The account numbers among the candidates, in order."""
     text = sighting.view.text
     found = 0
     for start, _ in sighting.spans:

@@ -25,10 +25,12 @@ _FOR_AADHAAR = frozenset({"aadhaar", "aadhar", "adhar", "adhaar", "uid", "uidai"
 
 
 def patterns(_tables: Tables) -> tuple[str, ...]:
+    """Candidates: UPI addresses, branch codes, PAN and Aadhaar."""
     return _UPI, _IFSC, _PAN, _AADHAAR
 
 
 def read(sighting: Sighting) -> Iterator[Signal]:
+    """The Indian identifiers among the candidates, in order."""
     text = sighting.view.text
     found = 0
     for start, end in sighting.spans:

@@ -59,10 +59,12 @@ class _Place:
 
 
 def patterns(_tables: Tables) -> tuple[str, ...]:
+    """Candidates: schemes, dots inside names, addresses of computers."""
     return _SCHEME, _DOT, _ADDRESS
 
 
 def read(sighting: Sighting) -> Iterator[Signal]:
+    """The links, each with its registered domain among the candidates, in order."""
     text = sighting.view.text
     done, found = 0, 0
     for start, end in sighting.spans:

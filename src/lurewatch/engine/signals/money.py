@@ -49,15 +49,18 @@ _NOT_MONEY = vocabulary(
     people users subscribers followers views members customers downloads families votes
     """
 )
+_FIRST_LETTERS = {"р": ("руб", "р."), "บ": ("บาท",)}
 _ALSO_WORDS = frozenset({"php", "cop", "ron", "nok"})
 _NUMERIC = frozenset("0123456789.,")
 
 
 def patterns(_tables: Tables) -> tuple[str, ...]:
+    """Candidates: currencies beside digits."""
     return _SIGN_FIRST, _SIGN_LAST, _SYMBOL_LAST, _IN_WORDS, _LETTER_FIRST
 
 
 def read(sighting: Sighting) -> Iterator[Signal]:
+    """The amounts among the candidates, in order."""
     text = sighting.view.text
     done, found = 0, 0
     for start, end in sighting.spans:
@@ -97,7 +100,7 @@ def _sign_first(sighting: Sighting, start: int, end: int) -> _Read:
         first = start
     else:
         currency = SYMBOLS.get(text[start], "")
-        if not currency or text[start] in {"р", "万", "元", "บ"}:
+        if not currency or text[start].isalpha():
             return None
         first = start
         if text[start] == "$":
@@ -129,41 +132,41 @@ def _letter_first(sighting: Sighting, start: int, end: int) -> _Read:
 
 def _sign_last(text: str, start: int, end: int, done: int) -> _Read:
     words = text[start + 1 : end].replace("-", " ").split()
-    unit = words[-1] if words else ""
-    scale = 1.0
-    if unit in SYMBOLS:
-        currency = SYMBOLS[unit]
-        if unit in {"р", "บ"} and not text.startswith(("руб", "р.", "บาท"), end - 1):
-            return None
-        scale = 10_000 if unit == "万" else 1
-    elif unit in AFTER:
-        currency = AFTER[unit]
-    elif unit[:1] == "k" and unit[1:] in AFTER:
-        currency, scale = AFTER[unit[1:]], 1_000
-    elif unit in INDIAN:
-        currency, scale = "INR", SCALES[unit]
-    elif unit in {"juta", "jt", "ribu", "rb"}:
-        currency, scale = "IDR", SCALES[unit]
-    else:
-        return None
-    if len(words) > 1:
-        scale *= SCALES.get(words[0], 1)
+    unit = _unit(words[-1], text, end) if words else None
     first = _number_start(text, start, done)
-    if first and (text[first - 1].isalnum() or text[first - 1] in "-/#"):
+    if unit is None or (first and (text[first - 1].isalnum() or text[first - 1] in "-/#")):
         return None
-    if text[first : start + 1].partition(".")[0].isdecimal() and start + 1 - first > 12:
+    if start + 1 - first > 12 and text[first : start + 1].partition(".")[0].isdecimal():
         return None  # a telephone number run into a price
+    currency, scale = unit
     value = amount(text[first : start + 1], currency)
     if value is None:
         return None
     stop = end
-    while unit in SYMBOLS and unit.isalpha() and text[stop : stop + 1].isalpha() and stop - end < 8:
+    while words[-1] in SYMBOLS and words[-1].isalpha() and text[stop : stop + 1].isalpha() and stop - end < 8:
         stop += 1
-    if unit in INDIAN:
+    if words[-1] in INDIAN:
         following = text[end : end + 16].split()
         if following and following[0].strip(".,!") in _NOT_MONEY:
             return None
-    return first, stop, currency, value * scale
+    return first, stop, currency, value * scale * (SCALES.get(words[0], 1) if len(words) > 1 else 1)
+
+
+def _unit(word: str, text: str, end: int) -> tuple[str, float] | None:
+    """Currency and scale of the word behind an amount."""
+    if word in SYMBOLS:
+        if word in _FIRST_LETTERS and not text.startswith(_FIRST_LETTERS[word], end - 1):
+            return None
+        return SYMBOLS[word], 10_000 if word == "万" else 1
+    if word in AFTER:
+        return AFTER[word], 1
+    if word[:1] == "k" and word[1:] in AFTER:
+        return AFTER[word[1:]], 1_000
+    if word in INDIAN:
+        return "INR", SCALES[word]
+    if word in {"juta", "jt", "ribu", "rb"}:
+        return "IDR", SCALES[word]
+    return None
 
 
 def _in_words(text: str, start: int, end: int) -> _Read:

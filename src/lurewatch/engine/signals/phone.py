@@ -63,10 +63,12 @@ _DATES = frozenset("/-.")
 
 
 def patterns(_tables: Tables) -> tuple[str, ...]:
+    """Candidates: seven digits with separators; short codes."""
     return _NUMBER, _SHORT_CODE
 
 
 def read(sighting: Sighting) -> Iterator[Signal]:
+    """The telephone numbers among the candidates, in order."""
     text = sighting.view.text
     numbers = Numbers(sighting.regions)
     done, found, runs = 0, 0, 0
@@ -259,7 +261,13 @@ def _is_strong(run: Run, first: int, digits: str, shape: tuple[int, ...]) -> boo
         return True
     if first == 0 and run.lead and shape[0] == 3 and len(digits) == 10 and lead not in "01":
         return True
-    if lead != "0" or first or not 2 <= len(shape) <= 6 or len(digits) > 12 or not all(2 <= size <= 8 for size in shape):
+    if (
+        lead != "0"
+        or first
+        or not 2 <= len(shape) <= 6
+        or len(digits) > 12
+        or not all(2 <= size <= 8 for size in shape)
+    ):
         return False
     return len(shape) > 2 or bool(run.lead) or run.separator(first) != " "
 

@@ -27,10 +27,12 @@ _FOR_SOLANA = frozenset({"sol", "solana", "phantom", "wallet", "raydium", "spl",
 
 
 def patterns(_tables: Tables) -> tuple[str, ...]:
+    """Candidates: 26 letters and digits in a row."""
     return (_CANDIDATE,)
 
 
 def read(sighting: Sighting) -> Iterator[Signal]:
+    """The wallets among the candidates, in order."""
     text = sighting.view.text
     done, found = 0, 0
     for start, stop in sighting.spans:
