@@ -29,7 +29,10 @@ _BRAND_WATCH = _ENGINE.policies.brand_watch
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """What is known of one field: its place in the file, how it is read, what it is for, and its other names."""
+    """What is known of one field: its place in the file, how it is read, what it is for, and its other names.
+
+    A secret has no flag: everybody on a machine can see the flags of a process.
+    """
 
     name: str
     key: str
@@ -202,6 +205,7 @@ def _declared() -> Iterator[Setting]:
     for one in fields(Settings):
         about = one.metadata
         if about:
+            secret = about.get("secret", False)
             yield Setting(
                 name=one.name,
                 key=about["key"],
@@ -209,8 +213,8 @@ def _declared() -> Iterator[Setting]:
                 help=about["help"],
                 default=one.default,
                 variables=about["variables"] or (f"LUREWATCH_{one.name.upper()}",),
-                flag=about["flag"] or "--" + one.name.replace("_", "-"),
-                secret=about.get("secret", False),
+                flag="" if secret else about["flag"] or "--" + one.name.replace("_", "-"),
+                secret=secret,
             )
 
 
@@ -254,7 +258,7 @@ def load(
         if variable is not None:
             place = f"environment variable {variable}"
             keep(setting, place, f"variable {variable}", setting.kind.of_text, environment[variable], here)
-        if flags is not None and flags.get(setting.name):
+        if flags is not None and setting.flag and flags.get(setting.name):
             keep(setting, setting.flag, f"flag {setting.flag}", setting.kind.of, flags[setting.name], here)
     if problems:
         raise SettingsError("\n".join(problems))

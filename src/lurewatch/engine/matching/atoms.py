@@ -17,6 +17,8 @@ GAP = r"[^\w.!]{1,4}"
 """What a space of a phrase becomes: punctuation and spaces, but no end of a sentence."""
 _EDGE = "\x01"
 _MOST_ATOMS = 32
+_MOST_MEMBERS = 400
+_MOST_SETS = 3
 _LEAST_VALUE = 2.5
 _SHORT = 5
 _CLASS_MEMBERS = 4
@@ -36,26 +38,32 @@ def collapse(data: bytes) -> bytes:
 
 @dataclass(frozen=True, slots=True)
 class _Part:
-    """What is known of a piece of a pattern: all it can match, if that is few; and words one of which it must hold."""
+    """All that a piece of a pattern can match, if that is few; else sets of texts of which one each must occur."""
 
     every: frozenset[str] | None
-    needed: frozenset[str] | None
+    needed: tuple[frozenset[str], ...] = ()
 
 
-_UNKNOWN = _Part(None, None)
-_EMPTY = _Part(frozenset({""}), None)
+_UNKNOWN = _Part(None)
 
 
-def atoms(pattern: str) -> tuple[str, ...] | None:
-    """Expressions over collapsed text, one of which occurs wherever the pattern matches; None when none are known."""
+def atoms(pattern: str) -> tuple[tuple[str, ...], ...]:
+    """Sets of expressions over collapsed text: wherever the pattern matches, one of each set occurs. May be empty.
+
+    The sets are the most telling ones, at most three.
+    """
+    if pattern.startswith(r"\b(?:") and pattern.endswith(r")\b"):
+        pattern = "|".join(rf"\b{branch}\b" for branch in alternatives(pattern[5:-3]))
     try:
         parser = _Parser(pattern)
         part = parser.alternatives()
     except (ValueError, IndexError):
-        return None
-    if parser.position != len(pattern) or part.needed is None:
-        return None
-    return tuple(sorted({_expression(atom) for atom in part.needed}))
+        return ()
+    if parser.position != len(pattern):
+        return ()
+    needed = (part.every,) if part.every is not None else part.needed
+    telling = sorted((found for found in needed if _worth(found)[0] >= _LEAST_VALUE), key=_worth, reverse=True)
+    return tuple(tuple(sorted({_expression(atom) for atom in found})) for found in telling[:_MOST_SETS])
 
 
 def alternatives(pattern: str) -> Iterator[str]:
@@ -82,7 +90,7 @@ def _expression(atom: str) -> str:
     """An atom for Hyperscan; short ones must be whole words where the pattern says so."""
     core = atom.replace(_EDGE, "")
     text = "".join(char if char.isalnum() or char in " _" else "\\" + char for char in core.strip())
-    if len(core) > _SHORT:
+    if len(core.strip()) > _SHORT:
         return text
     left = r"\b" if atom.startswith((_EDGE, " ")) and core.strip()[0].isalnum() else ""
     right = r"\b" if atom.endswith((_EDGE, " ")) and core.strip()[-1].isalnum() else ""
@@ -95,13 +103,9 @@ def _value(atom: str) -> float:
     return sum(len(word) for word in words if word not in _EVERYDAY) + 0.5 * len(words)
 
 
-def _worth(atoms_: frozenset[str]) -> tuple[float, int]:
-    return min(_value(atom) for atom in atoms_), -len(atoms_)
-
-
-def _better(one: frozenset[str] | None, other: frozenset[str] | None) -> frozenset[str] | None:
-    candidates = [atoms_ for atoms_ in (one, other) if atoms_ and _worth(atoms_)[0] >= _LEAST_VALUE]
-    return max(candidates, key=_worth, default=None)
+def _worth(found: frozenset[str]) -> tuple[float, int, str]:
+    """Sorts sets by what they tell: the value of the least telling atom, then fewness; a name settles ties."""
+    return min(_value(atom) for atom in found), -len(found), min(found)
 
 
 def _squeeze(text: str) -> str:
@@ -124,45 +128,55 @@ class _Parser:
             parts.append(self._sequence())
         if len(parts) == 1:
             return parts[0]
-        every = _union([part.every for part in parts])
-        needed = None
-        if all(part.needed for part in parts):
-            needed = frozenset(atom for part in parts for atom in part.needed or ())
-        return _Part(every, needed)
+        if all(part.every is not None for part in parts):
+            every = frozenset(text for part in parts for text in part.every or ())
+            if len(every) <= _MOST_MEMBERS:
+                return _Part(every)
+        # what one branch needs and what another needs: together one of them occurs
+        best = [_best(part) for part in parts]
+        union = frozenset(atom for found in best for atom in found or ())
+        return _Part(None, (union,) if all(best) else ())
 
     def _peek(self) -> str:
         return self._pattern[self.position] if self.position < len(self._pattern) else ""
 
     def _sequence(self) -> _Part:
-        run: frozenset[str] = frozenset({""})
-        needed: frozenset[str] | None = None
-        whole = True
+        parts = []
         while self._peek() not in ("", "|", ")"):
-            part = self._quantified()
-            if part.every is not None and len(run) * len(part.every) <= _MOST_ATOMS:
-                run = frozenset(_squeeze(left + right) for left in run for right in part.every)
-                continue
-            whole = False
-            needed = _better(_better(needed, run if "" not in run else None), part.needed)
-            run = part.every or frozenset({""})
-        needed = _better(needed, run if "" not in run else None)
-        return _Part(run if whole else None, needed)
+            parts.append(self._quantified())
+        runs: list[_Part] = [_Part(frozenset({""}))]
+        for part in parts:
+            last = runs[-1].every
+            if last is not None and part.every is not None and len(last) * len(part.every) <= _MOST_ATOMS:
+                runs[-1] = _Part(frozenset(_squeeze(left + right) for left in last for right in part.every))
+            else:
+                runs.append(part)
+        if len(runs) == 1:
+            return runs[0]
+        needed: list[frozenset[str]] = []
+        for number, run in enumerate(runs):
+            if run.every is None:
+                needed.extend(run.needed)
+            elif "" not in run.every:
+                before = runs[number - 1].every if number else None
+                after = runs[number + 1].every if number + 1 < len(runs) else None
+                needed.append(_edged(run.every, before, after))
+        return _Part(None, tuple(needed))
 
     def _quantified(self) -> _Part:
         if self._pattern.startswith(GAP, self.position):
             self.position += len(GAP)
-            part = _Part(frozenset({" "}), None)
+            part = _Part(frozenset({" "}))
         else:
             part = self._single()
         least, most = self._quantifier()
         if (least, most) == (1, 1):
             return part
         if (least, most) == (0, 1) and part.every is not None:
-            return _Part(part.every | {""}, None)
-        if least == most and part.every is not None and len(part.every) == 1:
-            (only,) = part.every
-            return _Part(frozenset({_squeeze(only * least)}), part.needed)
-        return _Part(None, part.needed if least else None)
+            return _Part(part.every | {""})
+        if not least:
+            return _UNKNOWN
+        return _Part(None, (part.every,) if part.every is not None and "" not in part.every else part.needed)
 
     def _quantifier(self) -> tuple[int, int]:
         char = self._peek()
@@ -197,16 +211,16 @@ class _Parser:
             return self._escape()
         if char in ".^$":
             return _UNKNOWN
-        return _Part(frozenset({char if char in _KEPT else " "}), None)
+        return _Part(frozenset({char if char in _KEPT else " "}))
 
     def _escape(self) -> _Part:
         char = self._pattern[self.position]
         self.position += 1
         if char == "b":
-            return _Part(frozenset({_EDGE}), None)
+            return _Part(frozenset({_EDGE}))
         if char.isalnum():
             return _UNKNOWN
-        return _Part(frozenset({char if char in _KEPT else " "}), None)
+        return _Part(frozenset({char if char in _KEPT else " "}))
 
     def _class(self) -> _Part:
         end = self._pattern.index("]", self.position + 2)
@@ -215,13 +229,16 @@ class _Parser:
         plain = members.replace("\\-", "").strip("-")
         if len(members) > _CLASS_MEMBERS or members.startswith("^") or "-" in plain or "\\" in plain:
             return _UNKNOWN
-        return _Part(frozenset(char if char in _KEPT else " " for char in members if char != "\\"), None)
+        return _Part(frozenset(char if char in _KEPT else " " for char in members if char != "\\"))
 
 
-def _union(sets: list[frozenset[str] | None]) -> frozenset[str] | None:
-    found: set[str] = set()
-    for members in sets:
-        if members is None:
-            return None
-        found |= members
-    return frozenset(found) if len(found) <= _MOST_ATOMS else None
+def _best(part: _Part) -> frozenset[str] | None:
+    options = (part.every,) if part.every is not None else part.needed
+    return max((found for found in options if "" not in found), key=_worth, default=None)
+
+
+def _edged(every: frozenset[str], before: frozenset[str] | None, after: frozenset[str] | None) -> frozenset[str]:
+    """The same texts, marked as beginning or ending a word where what stands beside them always does so."""
+    left = _EDGE if before and all(text.endswith((" ", _EDGE)) for text in before) else ""
+    right = _EDGE if after and all(text.startswith((" ", _EDGE)) for text in after) else ""
+    return frozenset(left + text + right for text in every) if left or right else every

@@ -6,7 +6,7 @@ Both may name a pattern that does not occur, never the other way round.
 from __future__ import annotations
 
 import threading
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from typing import Any, Protocol
 
 import orjson
@@ -41,9 +41,8 @@ class HyperscanPrefilter:
     """Three automata: atoms over collapsed text, patterns without atoms over the text, literals of other scripts."""
 
     def __init__(self, patterns: Sequence[Pattern], databases: Databases | None = None) -> None:
-        parts = _unpacked(databases) if databases else None
-        automata = _restored(parts) if parts else None
-        self._words, self._raw, self._script = automata or _compiled(patterns)
+        parts = _restored(databases) if databases else None
+        self._words, self._raw, self._script = parts or _compiled(patterns)
 
     def dump(self) -> Databases:
         """Everything, for the ``databases`` argument."""
@@ -58,27 +57,44 @@ class HyperscanPrefilter:
         return self._script.scan(data)
 
 
-class _Automaton:
-    """One block-mode database; ``owners`` are the numbers of the patterns behind each expression."""
+Clue = tuple[Sequence[Sequence[int]], Sequence[int]]
+"""Sets of expressions, by number, and the patterns that may occur where one expression of each set does."""
 
-    def __init__(self, database: Any, owners: Sequence[Sequence[int]]) -> None:
+
+class _Automaton:
+    """One block-mode database, and what its expressions are clues to."""
+
+    def __init__(self, database: Any, clues: Sequence[Clue]) -> None:
         self._database = database
-        self._owners = owners
+        self._clues = clues
         self._local = threading.local()  # scratch space must not be shared between threads
+        self._by_expression: dict[int, list[tuple[tuple[frozenset[int], ...], Sequence[int]]]] = {}
+        for sets, numbers in clues:
+            others = tuple(frozenset(found) for found in sets[1:])
+            for expression in sets[0]:
+                self._by_expression.setdefault(expression, []).append((others, numbers))
 
     def dump(self) -> list[bytes]:
-        return [orjson.dumps(self._owners), bytes(hyperscan.dumpb(self._database)) if self._owners else b""]
+        return [orjson.dumps(self._clues), bytes(hyperscan.dumpb(self._database)) if self._clues else b""]
 
     def scan(self, data: bytes) -> set[int]:
-        owners = self._owners
-        if not owners:
+        """The numbers of the patterns all of whose clues are there."""
+        if not self._clues:
             return set()
         scratch = getattr(self._local, "scratch", None)
         if scratch is None:
             scratch = self._local.scratch = hyperscan.Scratch(self._database)
         fired: set[int] = set()
         self._database.scan(data, match_event_handler=_remember, context=fired, scratch=scratch)
-        return {number for expression in fired for number in owners[expression]}
+        found: set[int] = set()
+        for expression in fired:
+            for others, numbers in self._by_expression.get(expression, ()):
+                for other in others:
+                    if fired.isdisjoint(other):
+                        break
+                else:
+                    found.update(numbers)
+        return found
 
 
 def _remember(expression: int, _start: int, _end: int, _flags: int, fired: Any) -> None:
@@ -86,56 +102,59 @@ def _remember(expression: int, _start: int, _end: int, _flags: int, fired: Any) 
 
 
 def _compiled(patterns: Sequence[Pattern]) -> list[_Automaton]:
-    words: dict[str, set[int]] = {}
-    raw: dict[str, set[int]] = {}
-    script: dict[str, set[int]] = {}
+    words, raw, script = _Plan(), _Plan(), _Plan()
     for number, pattern in enumerate(patterns):
         if pattern.script:
-            for atom in pattern.atoms:
-                script.setdefault(_bytewise(atom), set()).add(number)
+            script.add([tuple(_bytewise(atom) for atom in pattern.atoms)], number)
             continue
         for alternative in alternatives(pattern.exact):
             needed = atoms(alternative)
-            for expression in needed or (alternative,):
-                (words if needed else raw).setdefault(expression, set()).add(number)
-    return [_automaton(expressions) for expressions in (words, raw, script)]
+            (words if needed else raw).add(needed or [(alternative,)], number)
+    return [plan.compiled() for plan in (words, raw, script)]
 
 
-def _automaton(expressions: dict[str, set[int]]) -> _Automaton:
-    database = hyperscan.Database(mode=hyperscan.HS_MODE_BLOCK)
-    ordered = sorted(expressions)
-    if ordered:
-        database.compile(
-            expressions=[expression.encode() for expression in ordered],
-            ids=list(range(len(ordered))),
-            elements=len(ordered),
-            flags=0,
-        )
-    return _Automaton(database, [sorted(expressions[expression]) for expression in ordered])
+class _Plan:
+    """Expressions and clues, gathered before they are compiled."""
+
+    def __init__(self) -> None:
+        self._expressions: dict[str, int] = {}
+        self._clues: dict[tuple[tuple[int, ...], ...], set[int]] = {}
+
+    def add(self, sets: Sequence[Sequence[str]], number: int) -> None:
+        """Where one expression of each set occurs the pattern of this number may."""
+        numbers = self._expressions
+        key = tuple(tuple(numbers.setdefault(text, len(numbers)) for text in found) for found in sets)
+        self._clues.setdefault(key, set()).add(number)
+
+    def compiled(self) -> _Automaton:
+        database = hyperscan.Database(mode=hyperscan.HS_MODE_BLOCK)
+        if self._expressions:
+            database.compile(
+                expressions=[text.encode() for text in self._expressions],
+                ids=list(self._expressions.values()),
+                elements=len(self._expressions),
+                flags=0,
+            )
+        return _Automaton(database, [(sets, sorted(numbers)) for sets, numbers in self._clues.items()])
 
 
 def _bytewise(atom: str) -> str:
     return "".join(f"\\x{byte:02x}" for byte in atom.encode())
 
 
-def _packed(parts: Iterable[bytes]) -> Databases:
-    kept = list(parts)
-    return orjson.dumps([len(part) for part in kept]) + b"\n" + b"".join(kept)
+def _packed(parts: Sequence[bytes]) -> Databases:
+    return orjson.dumps([len(part) for part in parts]) + b"\n" + b"".join(parts)
 
 
-def _unpacked(databases: Databases) -> list[bytes]:
+def _restored(databases: Databases) -> list[_Automaton] | None:
+    """The automata; None when they were made for another processor or version."""
     header, _, body = databases.partition(b"\n")
     parts, position = [], 0
     for length in orjson.loads(header):
         parts.append(body[position : position + length])
         position += length
-    return parts
-
-
-def _restored(parts: Sequence[bytes]) -> list[_Automaton] | None:
-    """The automata; None when they were made for another processor or version."""
     automata = []
-    for owners, dumped in zip(parts[::2], parts[1::2], strict=True):
+    for clues, dumped in zip(parts[::2], parts[1::2], strict=True):
         database = None
         if dumped:
             try:
@@ -143,7 +162,7 @@ def _restored(parts: Sequence[bytes]) -> list[_Automaton] | None:
                 database.scratch = hyperscan.Scratch(database)
             except hyperscan.error:
                 return None
-        automata.append(_Automaton(database, orjson.loads(owners)))
+        automata.append(_Automaton(database, orjson.loads(clues)))
     return automata
 
 

@@ -138,6 +138,8 @@ def _build() -> tuple[NDArray[np.uint32], NDArray[np.uint32], NDArray[np.uint8],
     for table in (glyphs.STRICT, glyphs.WEAK):
         for text, alike in table.items():
             look[[ord(glyph) for glyph in alike]] = ord(text)
+    for code in range(0x1D6A8, 0x1D7CC):  # mathematical Greek: capitals imitate other letters than small ones
+        look[code] = look[ord(unicodedata.normalize("NFKC", chr(code)))]
     expansions: list[str] = []
     for char, text in folds.items():
         code = ord(char)

@@ -28,6 +28,7 @@ Kinds = NDArray[np.uint32]
 Offsets = NDArray[np.intp]
 Mask = NDArray[np.bool_]
 
+GENUINE = 3  # look-alikes for each genuine letter, from which on a script is no language but an alphabet for looks
 SEVERAL = 4  # look-alikes in mixed words that make the others suspect
 FEW_LETTERS = 6  # a message of fewer letters is too short to be called a fancy alphabet
 
@@ -65,12 +66,17 @@ def imitate(folded: Codes, sent: Codes) -> Offsets | None:
 
 
 def _scripts_in_use(kinds: Kinds) -> int:
-    """Scripts with a letter here that imitates nothing: then their other letters imitate nothing either.
+    """Scripts of which enough letters here imitate nothing: then their other letters imitate nothing either.
 
     Cyrillic and Greek are left out: with them, words decide.
     """
     genuine = kinds[(kinds & OTHER) != 0]
-    return int(np.bitwise_or.reduce(genuine)) & (IDEOGRAPHIC | ORNAMENTAL | REST) if len(genuine) else 0
+    alike = kinds[(kinds & (STRICT | WEAK)) != 0]
+    real = 0
+    for script in (IDEOGRAPHIC, ORNAMENTAL, REST):
+        if GENUINE * int(np.count_nonzero(genuine & script)) > int(np.count_nonzero(alike & script)):
+            real |= script
+    return real
 
 
 def _is_at_rest(kinds: Kinds, seen: int, alike: Mask) -> bool:
@@ -133,12 +139,17 @@ class _Words:
         """Letters to be read as Latin: in mixed words, and in words wholly of look-alikes where the rest is Latin."""
         alike = self.strict + self.weak
         mixed = self._mixed(alike)
+        if int(alike[mixed].sum()) >= SEVERAL and not self.other.any():
+            mixed = (alike > 0) & ((self.latin > 0) | mixed)
+            disguised = True
+        else:
+            disguised = self._is_fancy()
         latin = int(self.latin.sum() + alike[mixed].sum())
         foreign = int(self.other.sum() + self.weak[~mixed].sum())
         chosen = mixed
         if latin > foreign:
             chosen = chosen | ((self.latin == 0) & (self.other == 0) & (self.weak == 0) & (self.strict > 0))
-        if not self.other.any() and (int(alike[mixed].sum()) >= SEVERAL or self._is_fancy()):
+        if disguised and not self.other.any():
             chosen = chosen | ((self.latin == 0) & (alike > 0))
         letters: Mask = ((self.kinds & (STRICT | WEAK)) != 0) & self._spread(chosen)
         return letters

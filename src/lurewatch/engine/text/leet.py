@@ -34,7 +34,7 @@ AFTER = b"'*_!|&+(<[{#"
 SEPARATORS = b'\t\n\r.,:;?"/\\=~>)]}-`\x80\x81'
 SEPARATED = bytes.maketrans(SEPARATORS, b" " * len(SEPARATORS))
 
-MAX_PIECES = 800  # words read with care in one message; in the rest every sign is its likeliest letter
+MAX_PIECES = 500  # words read with care in one message; in the rest every sign is its likeliest letter
 MAX_SAMPLES = 60  # unknown words looked at to tell whether the message is disguised
 MAX_READINGS = 32  # readings tried of one word
 MAX_REPEATS = 300

@@ -31,7 +31,7 @@ _METAVARS = {Whole: "NUMBER", Texts: "LIST", Files: "FOLDER", Weights: "TABLE"}
 
 def with_settings(*sections: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
     """Give a command ``--config`` and the flags of these sections (all without any); it is called with ``settings``."""
-    chosen = [setting for setting in SETTINGS if not sections or setting.key.split(".")[0] in sections]
+    chosen = [one for one in SETTINGS if one.flag and (not sections or one.key.split(".")[0] in sections)]
 
     def wrap(command: Callable[..., None]) -> Callable[..., None]:
         hints = get_type_hints(command, include_extras=True)

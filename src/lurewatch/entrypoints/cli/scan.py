@@ -49,7 +49,7 @@ class Written(StrEnum):
 @with_settings(*ENGINE)
 def scan(  # noqa: PLR0913 - as many options as there are questions
     file: Annotated[
-        str, typer.Argument(metavar="[FILE|-]", help="What to read, gzipped or not; - is the input.")
+        str, typer.Argument(metavar="FILE|-", help="What to read, gzipped or not; - is the input.")
     ] = "-",
     layout: Annotated[
         Layout | None, typer.Option("--format", "-f", help="Else a table on a terminal and jsonl elsewhere.")
@@ -69,8 +69,12 @@ def scan(  # noqa: PLR0913 - as many options as there are questions
 
     Reads plain text (a message a line), JSON lines ({"id", "text"}, or {"id", "messages": [...]}) and CSV.
 
-    Exit status: 0 nothing flagged; 1 something flagged (a scam, or a policy wants something done); 2 bad usage or
-    unreadable input; 3 finished, but lines were broken (each is named, and the rest goes on).
+    \b
+    Exit status
+      0  nothing flagged
+      1  something flagged: a scam, or a policy wants something done
+      2  bad usage or unreadable input
+      3  finished, but lines were broken; each is named, and the rest went on
 
     \b
     lurewatch scan messages.txt
