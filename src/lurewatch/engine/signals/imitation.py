@@ -14,14 +14,19 @@ _LONG = 8
 _MOST_LABELS = 6
 _BAIT = vocabulary(
     """
-    account accounts admin alert alerts app apps auth bank banking billing bonus card cards cash care center
-    check claim claims client cloud community confirm connect customer customers delivery desk drop email event
-    events fee free gift gifts giveaway help helpdesk home id info invoice kyc login logon mail message mobile
-    my net nitro office online order parcel pass pay payment payments portal post prime promo promotion rebate
-    recovery redeem refund register renew reward rewards secure secured security service services shop sign
-    signin store support team track tracking trade transfer unlock update updates upgrade user validate
-    verification verify wallet web win winner world au ca de es fr in it jp us uk br mx official pro vip new
-    redelivery reschedule safe safety notice helpline refunds case
+    account accounts admin alert alerts app apps auth bank banking billing bill bonus card cards cash cashback
+    cashbacks care center check claim claims client cliente clientes cloud community confirm connect customer
+    customers delivery desk drop email event events expiry fee form free gift gifts giveaway help helpdesk home
+    id iforgot info inlog invoice kyc locked login logon loan mail message mobile my net netbank nitro office
+    online order parcel pass pay payee payment payments point points portal post prime promo promotion
+    quarantine rebate recipient reclaim recovery redeem redelivery refund refunds register renew reschedule
+    return reward rewards safe safety scan secure secured security service services session shop sign signin sms
+    store support suspended tan team track tracking trade transfer unlock update updates upgrade user validate
+    validation verification verify wallet web win winner world acceso accesso aviso betaalpas colis compte conta
+    cuenta giris hadiah hediye inicio konto kundenservice livraison mijn movil pagar paket particulares pinjaman
+    poin puan remboursement seguridad sicherheit sicurezza sorteo soporte tarjeta undian verificar verificatie
+    verificacion abonnement beveiligd au ca de es fr in it jp us uk br mx nl www official pro vip new notice
+    helpline case live
     """
 )
 _SHAPES = str.maketrans("01345789", "oleastbg")
@@ -31,13 +36,15 @@ _SIMILAR = str.maketrans("ijqvz", "llgus")
 @dataclass(frozen=True, slots=True, eq=False)
 class Names:
     """Brand names as they stand in a host. ``whole`` count between dots and hyphens, ``guarded`` there only beside a
-    word that baits; ``inside`` count at either end of a longer label; ``shapes`` and ``near`` find misspellings."""
+    word that baits; ``inside`` count at either end of a longer label; ``shapes`` and ``near`` find misspellings;
+    ``domains`` are the brands' own."""
 
     whole: Mapping[str, Brand]
     guarded: Mapping[str, Brand]
     inside: frozenset[str]
     shapes: Mapping[str, Brand]
     near: Mapping[str, tuple[str, ...]]
+    domains: Mapping[str, Brand]
 
 
 @lru_cache(maxsize=8)
@@ -62,7 +69,9 @@ def names_of(tables: Tables) -> Names:
         if len(name) >= 7:
             for shorter in _shortened(name):
                 near.setdefault(shorter, []).append(name)
-    return Names(whole, guarded, frozenset(inside), shapes, {key: tuple(found) for key, found in near.items()})
+    spellings = {key: tuple(found) for key, found in near.items()}
+    own = {domain: brand for brand in tables.brands for domain in brand.domains if "." in domain}
+    return Names(whole, guarded, frozenset(inside), shapes, spellings, own)
 
 
 def imitated(tables: Tables, host: str, registered: str, suffix: str, *, anywhere: bool = False) -> Brand | None:
@@ -73,21 +82,34 @@ def imitated(tables: Tables, host: str, registered: str, suffix: str, *, anywher
     names = names_of(tables)
     labels = host[: len(host) - len(suffix)].rstrip(".").split(".") if suffix else host.split(".")
     own = registered[: len(registered) - len(suffix)].rstrip(".") if registered else labels[-1]
+    whole = _whole_domain(names, labels)
+    if whole is not None:
+        return whole
+    baited = anywhere or any(not _BAIT.isdisjoint(label.split("-")) for label in labels)
     for label in labels[-_MOST_LABELS:]:
         alone = label == own and not anywhere
-        brand = _named(names, label, alone=alone, baited=anywhere) or _misspelt(names, label)
+        brand = _named(names, label, alone=alone, baited=baited) or _misspelt(names, label)
         if brand is not None:
             return brand
     return None
 
 
+def _whole_domain(names: Names, labels: list[str]) -> Brand | None:
+    """The brand whose whole domain stands before the registered one ("bmo.com.example.net")."""
+    for size in (2, 3):
+        for at in range(max(0, len(labels) - size + 1)):
+            brand = names.domains.get(".".join(labels[at : at + size]))
+            if brand is not None:
+                return brand
+    return None
+
+
 def _named(names: Names, label: str, *, alone: bool, baited: bool) -> Brand | None:
     parts = label.split("-")
-    baited = baited or not _BAIT.isdisjoint(parts)
     for part in parts:
         if len(parts) > 1 or not alone:
             brand = names.whole.get(part) if len(part) > _LEAST or len(parts) > 1 else None
-            brand = brand or (names.guarded.get(part) if baited and len(part) > _LEAST else None)
+            brand = brand or (names.guarded.get(part) if baited else None)
             if brand is not None:
                 return brand
         brand = _at_an_end(names, part)
@@ -98,14 +120,14 @@ def _named(names: Names, label: str, *, alone: bool, baited: bool) -> Brand | No
 
 def _at_an_end(names: Names, part: str) -> Brand | None:
     """The brand whose name begins or ends a longer word, if the name is long or the rest is bait."""
-    for size in range(min(len(part) - 1, 20), 4, -1):
-        for name, rest in ((part[:size], part[size:]), (part[-size:], part[:-size])):
+    for size in range(min(len(part) - 1, 20), 3, -1):
+        for name, rest, least in ((part[:size], part[size:], _LONG), (part[-size:], part[:-size], _LONG - 1)):
             brand = names.whole.get(name)
-            telling = size >= _LONG or name in names.inside or rest in _BAIT or rest.isdecimal()
-            if brand is not None and telling and len(rest) > 1:
+            telling = size >= least or name in names.inside or rest in _BAIT or (rest.isdecimal() and size > 4)
+            if brand is not None and telling and len(rest) > 2:
                 return brand
             guarded = names.guarded.get(name)
-            if guarded is not None and rest in _BAIT:
+            if guarded is not None and size > 4 and rest in _BAIT:
                 return guarded
     return None
 
@@ -115,7 +137,7 @@ def _misspelt(names: Names, label: str) -> Brand | None:
         if len(part) < 5 or part in names.whole or part in names.guarded:
             continue
         brand = names.shapes.get(_shape(part))
-        if brand is not None:
+        if brand is not None and (len(part) > 5 or not part.isalpha()):
             return brand
         if len(part) >= 7:
             brand = _one_off(names, part)
@@ -132,7 +154,7 @@ def _misspelt(names: Names, label: str) -> Brand | None:
 def _one_off(names: Names, part: str) -> Brand | None:
     for shorter in _shortened(part):
         for name in names.near.get(shorter, ()):
-            initial = part[0] == name[0] or part[1:] == name or len(name) > _LONG
+            initial = part[0] == name[0] or part[1:] == name
             if initial and part not in {name + "s", name[:-1]} and _is_one_off(part, name):
                 return names.whole.get(name) or names.guarded.get(name)
     return None
