@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from lurewatch.engine.model import Hit
 from lurewatch.engine.packs.rule import Rule
-from lurewatch.engine.rules.conditions import Possible, Test, Vocabulary, any_of, compile_test, possible, triggers
+from lurewatch.engine.rules.conditions import Test, Vocabulary, any_of, clauses, compile_test
 from lurewatch.engine.rules.evidence import Evidence, Key, Spans, disjoint
 from lurewatch.engine.rules.sentences import Sentences
 
@@ -22,7 +22,7 @@ MOST_HITS = 100
 @dataclass(frozen=True, slots=True)
 class _Compiled:
     rule: Rule
-    possible: Possible
+    clauses: tuple[frozenset[Key], ...]
     test: Test
     unless: Test | None
 
@@ -36,8 +36,9 @@ class RuleBook:
         for number, rule in enumerate(rules):
             test = compile_test(rule.when, vocabulary)
             unless = any_of([compile_test(condition, vocabulary) for condition in rule.unless]) if rule.unless else None
-            self._compiled.append(_Compiled(rule, possible(rule.when, vocabulary), test, unless))
-            for key in triggers(rule.when, vocabulary):
+            needed = clauses(rule.when, vocabulary)
+            self._compiled.append(_Compiled(rule, needed[1:], test, unless))
+            for key in needed[0] if needed else ():
                 self._by_trigger.setdefault(key, []).append(number)
         self._trigger_keys = frozenset(self._by_trigger)
 
@@ -54,7 +55,7 @@ class RuleBook:
         sentences: Sentences | None = None
         for number in sorted(candidates):
             compiled = self._compiled[number]
-            if not compiled.possible(keys):
+            if any(keys.isdisjoint(clause) for clause in compiled.clauses):
                 continue
             spans = compiled.test(evidence)
             if not spans:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from lurewatch.engine.matching import Pattern
 from lurewatch.engine.packs.conditions import Combination, Condition, Lexicon, Phrase, Proximity, SignalPresent
@@ -11,8 +11,8 @@ from lurewatch.engine.packs.phrases import patterns as phrase_patterns
 from lurewatch.engine.rules.evidence import NO_SPANS, Evidence, Key, Spans
 
 Test = Callable[[Evidence], Spans]
-Possible = Callable[[Collection[Key]], bool]
 _EVERYWHERE: Spans = ((0, 0),)
+_SIGNAL = 3
 
 
 class Vocabulary:
@@ -45,40 +45,52 @@ class Vocabulary:
 def compile_test(condition: Condition, vocabulary: Vocabulary) -> Test:
     """Where the condition holds: the spans of its matches."""
     match condition:
-        case Phrase(phrases):
-            return _leaf(vocabulary.phrases(phrases))
-        case Lexicon(name):
-            return _leaf(vocabulary.concept(name))
-        case SignalPresent(name):
-            return _leaf((name,))
+        case Phrase() | Lexicon() | SignalPresent():
+            return _leaf(_keys(condition, vocabulary))
         case Combination("any", of):
             return any_of([compile_test(inner, vocabulary) for inner in of])
         case Combination("none", of):
             return _none(any_of([compile_test(inner, vocabulary) for inner in of]))
         case Combination(_, of):
             exclusions_last = sorted(of, key=lambda inner: isinstance(inner, Combination) and inner.how == "none")
-            return _all([compile_test(inner, vocabulary) for inner in exclusions_last])
+            return _all(
+                [compile_test(inner, vocabulary) for inner in exclusions_last], _cheapest_first(exclusions_last)
+            )
         case Proximity(of, within, ordered):
-            return _proximity([compile_test(inner, vocabulary) for inner in of], within, ordered=ordered)
+            tests = [compile_test(inner, vocabulary) for inner in of]
+            return _proximity(tests, _cheapest_first(of), within, ordered=ordered)
 
 
-def possible(condition: Condition, vocabulary: Vocabulary) -> Possible:
-    """Whether a condition can hold, seen from what may be there at all: cheap, and never wrongly no."""
+def _cheapest_first(of: Sequence[Condition]) -> tuple[int, ...]:
+    """The order in which to look: what costs least to rule out comes first. Signals have been read already."""
+    return tuple(sorted(range(len(of)), key=lambda number: -1 if rank(of[number]) == _SIGNAL else rank(of[number])))
+
+
+def clauses(condition: Condition, vocabulary: Vocabulary) -> tuple[frozenset[Key], ...]:
+    """Sets of keys of which one each must be there wherever the condition holds; the rarest set comes first."""
     match condition:
         case Phrase() | Lexicon() | SignalPresent():
-            wanted = frozenset(triggers(condition, vocabulary))
-            if len(wanted) == 1:
-                (only,) = wanted
-                return lambda keys: only in keys
-            return lambda keys: not wanted.isdisjoint(keys)
+            return (frozenset(_keys(condition, vocabulary)),)
         case Combination("any", of):
-            options = [possible(inner, vocabulary) for inner in of]
-            return options[0] if len(options) == 1 else lambda keys: any(option(keys) for option in options)
+            options = [clauses(inner, vocabulary) for inner in of]
+            if not all(options):
+                return ()
+            return (frozenset(key for option in options for key in option[0]),)
         case Combination("none", _):
-            return lambda _keys: True
+            return ()
         case Combination(_, of) | Proximity(of, _, _):
-            parts = [possible(inner, vocabulary) for inner in of]
-            return lambda keys: all(part(keys) for part in parts)
+            ordered = sorted(of, key=rank)
+            return tuple(dict.fromkeys(clause for inner in ordered for clause in clauses(inner, vocabulary)))
+
+
+def _keys(condition: Phrase | Lexicon | SignalPresent, vocabulary: Vocabulary) -> tuple[Key, ...]:
+    match condition:
+        case Phrase(phrases):
+            return vocabulary.phrases(phrases)
+        case Lexicon(name):
+            return vocabulary.concept(name)
+        case SignalPresent(name):
+            return (name,)
 
 
 def _leaf(keys: tuple[Key, ...]) -> Test:
@@ -109,29 +121,31 @@ def _none(inner: Test) -> Test:
     return lambda evidence: NO_SPANS if inner(evidence) else _EVERYWHERE
 
 
-def _all(tests: Sequence[Test]) -> Test:
+def _read(tests: Sequence[Test], order: Sequence[int], evidence: Evidence) -> list[Spans] | None:
+    """The spans of every test, looked at in this order; None as soon as one has none."""
+    found: list[Spans] = [NO_SPANS] * len(tests)
+    for number in order:
+        spans = found[number] = tests[number](evidence)
+        if not spans:
+            return None
+    return found
+
+
+def _all(tests: Sequence[Test], order: Sequence[int]) -> Test:
     def test(evidence: Evidence) -> Spans:
-        first = tests[0](evidence)
-        if not first:
-            return NO_SPANS
-        for inner in tests[1:]:
-            if not inner(evidence):
-                return NO_SPANS
-        return first
+        found = _read(tests, order, evidence)
+        return found[0] if found else NO_SPANS
 
     return test
 
 
-def _proximity(tests: Sequence[Test], within: int, *, ordered: bool) -> Test:
+def _proximity(tests: Sequence[Test], order: Sequence[int], within: int, *, ordered: bool) -> Test:
     def test(evidence: Evidence) -> Spans:
-        lists = []
-        for inner in tests:
-            spans = inner(evidence)
-            if not spans:
-                return NO_SPANS
-            lists.append(spans)
-        hulls = lists[0]
-        for others in lists[1:]:
+        found = _read(tests, order, evidence)
+        if not found:
+            return NO_SPANS
+        hulls = found[0]
+        for others in found[1:]:
             hulls = _join(hulls, others, within, ordered=ordered)
             if not hulls:
                 return NO_SPANS
@@ -169,25 +183,7 @@ def _tightest(hulls: list[tuple[int, int]]) -> list[tuple[int, int]]:
     return kept
 
 
-def triggers(condition: Condition, vocabulary: Vocabulary) -> tuple[Key, ...]:
-    """Keys of which at least one occurs wherever the condition holds; the rarest part of a conjunction is taken."""
-    match condition:
-        case Phrase(phrases):
-            return vocabulary.phrases(phrases)
-        case Lexicon(name):
-            return vocabulary.concept(name)
-        case SignalPresent(name):
-            return (name,)
-        case Combination("any", of):
-            return tuple(dict.fromkeys(key for inner in of for key in triggers(inner, vocabulary)))
-        case Combination("none", _):
-            return ()
-        case Combination(_, of) | Proximity(of, _, _):
-            options = [(rank, keys) for inner in of if (keys := triggers(inner, vocabulary)) for rank in [_rank(inner)]]
-            return min(options, key=lambda option: option[0])[1] if options else ()
-
-
-def _rank(condition: Condition) -> int:
+def rank(condition: Condition) -> int:
     """How often a part occurs in everyday text: phrases of one rule least, signals most."""
     match condition:
         case Phrase():
@@ -195,8 +191,8 @@ def _rank(condition: Condition) -> int:
         case Lexicon():
             return 2
         case SignalPresent():
-            return 3
+            return _SIGNAL
         case Combination(_, of):
-            return max(_rank(inner) for inner in of)
+            return max(rank(inner) for inner in of)
         case Proximity(of, _, _):
-            return min(_rank(inner) for inner in of)
+            return min(rank(inner) for inner in of)
