@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from lurewatch.engine.model import View
 from lurewatch.engine.text.alphabet import SHADOW
+from lurewatch.engine.text.bars import has_capital_inside
 from lurewatch.engine.text.folding import fold
 from lurewatch.engine.text.plain import is_disguised, read_plain
 from lurewatch.engine.text.spoken import is_spelled_out, read_spoken
@@ -22,14 +23,16 @@ def normalise(text: str, words: frozenset[str] = WORDS) -> tuple[View, ...]:
         folded = text.lower()
         view = View("folded", folded)
         shadow = folded.encode()
+        bars = has_capital_inside(text)
     else:
         folding = fold(text)
         codes, origin = folding.codes, folding.origin
         offsets = None if origin is None else tuple(origin.tolist())
         view = View("folded", codes.tobytes().decode("utf-32-le"), offsets, folding.obfuscations)
         shadow = SHADOW[codes].tobytes()
+        bars = any(found.kind in ("lookalike", "styled") for found in folding.obfuscations)
     views = [view]
-    if is_disguised(shadow) and (plain := read_plain(shadow, codes, origin, words)):
+    if (bars or is_disguised(shadow)) and (plain := read_plain(shadow, codes, origin, words, bars=bars)):
         views.append(plain)
     if is_spelled_out(shadow) and (spoken := read_spoken(shadow, codes, origin)):
         views.append(spoken)

@@ -25,7 +25,6 @@ class Draft:
         self.kept = bytearray(b"\x01") * len(text)
         self.cuts: list[int] = []
         self.obfuscations: list[Obfuscation] = []
-        self.shrunk = False
 
     def replace(self, start: int, replacement: bytes) -> None:
         """Write over the text from ``start`` on, character by character."""
@@ -33,14 +32,11 @@ class Draft:
 
     def drop(self, start: int, end: int, step: int = 1) -> None:
         """Leave ``text[start:end:step]`` out."""
-        if end > start:
-            self.kept[start:end:step] = bytes(len(range(start, end, step)))
-            self.shrunk = True
+        self.kept[start:end:step] = bytes(len(range(start, end, step)))
 
     def drop_all(self, places: Offsets) -> None:
         """Leave the characters at these places out."""
         np.frombuffer(self.kept, np.uint8)[places] = 0
-        self.shrunk = self.shrunk or len(places) > 0
 
     def keep_spaces(self, places: list[int]) -> None:
         """Keep characters that were dropped, as spaces."""
@@ -70,9 +66,10 @@ class Draft:
 
     def view(self, reading: Reading, limit: int) -> View | None:
         """The finished reading with at most ``limit`` obfuscations; ``None`` if it is the same as the folded text."""
-        if not self.shrunk and not self.cuts and self.out == self.text:
+        shrunk = 0 in self.kept
+        if not shrunk and not self.cuts and self.out == self.text:
             return None
-        source = np.flatnonzero(np.frombuffer(self.kept, np.uint8)) if self.shrunk else None
+        source = np.flatnonzero(np.frombuffer(self.kept, np.uint8)) if shrunk else None
         written = np.frombuffer(bytes(self.out), np.uint8)
         if self.codes is None:
             codes = written

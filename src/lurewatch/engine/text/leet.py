@@ -27,7 +27,7 @@ FIRST = bytes(LETTERS.get(code, bytes([code]))[0] for code in range(256))
 SECOND = bytes(LETTERS[code][min(1, len(LETTERS[code]) - 1)] if code in LETTERS else code for code in range(256))
 NOT_LETTERS = bytes(code for code in range(256) if not 97 <= code <= 122)
 DIGITS = bytes(ord("0") if 48 <= code <= 57 else code for code in range(256))
-QUOTES = b"'*_"
+QUOTES = b"'*"
 BEFORE = b"'*_(<[{"
 AFTER = b"'*_!|&+(<[{#"
 # Not letters in any disguise: what separates words. Quotes stay inside words.
@@ -43,7 +43,7 @@ SURE = 4  # letters from which on a known word is a disguise even if it stands a
 ENOUGH = 3  # words that may be disguised and together surely are
 SECRETS = frozenset(b"otp cvv cvc pin kyc upi ssn atm btc".split())  # short words that matter even alone
 FUNCTION_WORDS = frozenset(
-    b"i a is it to so at as be go do of or on me my we he us if in by no all see too get set let".split()
+    b"i a is it to so at as be go do of or on me my we he us if in by no all see too get set let the out".split()
 )
 TEXTING = frozenset(
     b"b4 gr8 m8 l8 l8r w8 h8 d8 2day 2nite 2night 2moro 2morrow 2mrw 2mr 2gether 4get 4u 2u 4me 4eva 4ever 4ward any1"

@@ -7,6 +7,7 @@ from itertools import islice
 import re2
 
 from lurewatch.engine.model import View
+from lurewatch.engine.text.bars import settle_bars
 from lurewatch.engine.text.draft import Draft
 from lurewatch.engine.text.folding import MAX_OBFUSCATIONS, Codes, Offsets
 from lurewatch.engine.text.leet import THRICE, collapse_repeats, undo_leet
@@ -42,14 +43,19 @@ def is_disguised(text: bytes) -> bool:
     return DISGUISED.search(text) is not None
 
 
-def read_plain(text: bytes, codes: Codes | None, origin: Offsets | None, words: frozenset[str]) -> View | None:
-    """The plain reading of a folded text (arguments as for ``Draft``), ``None`` if it does not differ."""
+def read_plain(
+    text: bytes, codes: Codes | None, origin: Offsets | None, words: frozenset[str], *, bars: bool
+) -> View | None:
+    """The plain reading of a folded text (arguments as for ``Draft``), ``None`` if it does not differ.
+
+    ``bars`` says that strokes were found which may be another letter than they were folded to.
+    """
     rest = bytearray(text)
     if b"." in text or b"@" in text:
         for match in islice(PROTECTED.finditer(text), MAX_PROTECTED):
             start, end = match.span()
             rest[start:end] = b" " * (end - start)
-        if not is_disguised(bytes(rest)):
+        if not bars and not is_disguised(bytes(rest)):
             return None
     vocabulary = compiled(words)
     draft = Draft(text, codes, origin)
@@ -58,4 +64,6 @@ def read_plain(text: bytes, codes: Codes | None, origin: Offsets | None, words: 
     undo_leet(draft, left, vocabulary)
     collapse_repeats(draft, left, vocabulary)
     cut_words(draft, left, vocabulary)
+    if bars:
+        settle_bars(draft, left, vocabulary)
     return draft.view("plain", MAX_OBFUSCATIONS)

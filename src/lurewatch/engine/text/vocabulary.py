@@ -11,6 +11,7 @@ UNRANKED = 4000  # the rank given to words that have no count: pack vocabulary
 UNKNOWN_WORD = 16.0  # what starting a word that is not in the vocabulary costs
 UNKNOWN_LETTER = 3.4  # and what each of its letters costs
 MAX_CHOPPED = 3000
+ENDINGS = (b"s", b"ed", b"d", b"ing", b"ly", b"er")
 FEWEST_LETTERS = 3  # that an unknown word has
 INFINITE = float("inf")
 
@@ -28,7 +29,12 @@ class Vocabulary:
         self.starts = {word[:end] for word in costs for end in range(1, len(word))}
 
     def __contains__(self, word: bytes) -> bool:
-        return word in self.costs
+        """Whether this is a word of the vocabulary, or one with a common ending."""
+        if word in self.costs:
+            return True
+        return any(
+            word.endswith(end) and word[: -len(end)] in self.costs for end in ENDINGS if len(word) > len(end) + 3
+        )
 
     def cut(self, letters: bytes) -> list[tuple[int, int, bool]]:
         """The cheapest way to read ``letters`` as words: ``(start, end, known)`` of each, in order.
