@@ -43,6 +43,7 @@ def test_a_brand_is_one_line() -> None:
         ("shorteners.txt", "two words\n", 1),
         ("colours.txt", "red\n", 0),
         ("messaging_apps.yaml", "apps:\n  one: {names: [a b]}\n  two:\n    names: ['x.*y']\n", 3),
+        ("messaging_apps.yaml", "apps:\n  one:\n    names: ['(?:x']\n", 2),
         ("messaging_apps.yaml", "apps:\n  one:\n    names: text\n", 3),
         ("messaging_apps.yaml", "apps:\n  one: {colour: [red]}\n", 2),
         ("messaging_apps.yaml", "- a list\n", 1),

@@ -92,6 +92,7 @@ class Tables:
         return replace(self, **changes)
 
 
+_ENTRY = frozenset("abcdefghijklmnopqrstuvwxyz0123456789.-")
 _LISTS = frozenset(field.name for field in fields(Tables)[4:])
 _APPS = ("messaging_apps", "payment_apps", "social_networks")
 _FILES = ", ".join(["brands_<kind>.txt", *(f"{name}.yaml" for name in _APPS), *(f"{x}.txt" for x in sorted(_LISTS))])
@@ -107,7 +108,7 @@ def parse_tables(files: Mapping[str, bytes], problems: list[Problem]) -> Tables:
         if ending == "yaml" and stem in _APPS:
             found[stem] = tuple(_apps(path, data, problems))
         elif ending == "txt" and stem in _LISTS:
-            found[stem] = frozenset(_entries(path, data, problems))
+            found[stem] = _entries(path, data, problems)
         elif ending == "txt" and stem.startswith("brands_"):
             brands.extend(_brands(path, stem.removeprefix("brands_"), data, problems))
         else:
@@ -144,14 +145,19 @@ def _lines(path: str, data: bytes, problems: list[Problem]) -> Iterator[tuple[in
             yield number, entry
 
 
-def _entries(path: str, data: bytes, problems: list[Problem]) -> Iterator[str]:
-    for number, entry in _lines(path, data, problems):
+def _entries(path: str, data: bytes, problems: list[Problem]) -> frozenset[str]:
+    entries = list(_lines(path, data, problems))
+    if _ENTRY.issuperset("".join(entry for _, entry in entries)):
+        return frozenset(entry.strip(".") for _, entry in entries)
+    found = []
+    for number, entry in entries:
         lowered = entry.lower()
-        if entry.isascii() and entry.replace(".", "").replace("-", "").isalnum():
-            yield lowered.strip(".")
+        if _ENTRY.issuperset(lowered):
+            found.append(lowered.strip("."))
         else:
             remedy = "Write one domain, suffix or code a line, without scheme, path or spaces."
             problems.append(Problem(path, number, f"{entry!r} is no such entry", remedy))
+    return frozenset(found)
 
 
 # ---------------------------------------------------------------- brands
@@ -202,6 +208,8 @@ def brands_named(names: Mapping[str, str] | tuple[str, ...]) -> Tables:
 
 # ---------------------------------------------------------------- applications
 
+_QUIET = re2.Options()
+_QUIET.log_errors = False
 _KEYS = frozenset({"kind", "names", "guarded", "hosts", "schemes", "not_with"})
 
 
@@ -231,9 +239,14 @@ def _apps(path: str, data: bytes, problems: list[Problem]) -> Iterator[App]:
         patterns = []
         for phrase in phrases:
             try:
-                patterns.append(_pattern(phrase))
-            except (PhraseError, re2.error) as error:
+                patterns.append(ascii_pattern(fold(phrase)))
+            except PhraseError as error:
                 complain(place, f"phrase {phrase!r}: {error}", "See docs/rules.md, 'Phrases'.")
+        try:
+            re2.compile("|".join(patterns).encode(), options=_QUIET)
+        except re2.error as error:
+            complain(place, f"a phrase of {name!r} is no pattern: {error}", "Look for brackets that do not close.")
+            continue
         yield App(
             name=str(name),
             kind=str(entry.get("kind", "")),
@@ -242,12 +255,6 @@ def _apps(path: str, data: bytes, problems: list[Problem]) -> Iterator[App]:
             schemes=tuple(scheme.lower() for scheme in texts["schemes"]),
             not_with=frozenset(word.lower() for word in texts["not_with"]),
         )
-
-
-def _pattern(phrase: str) -> str:
-    pattern = ascii_pattern(fold(phrase))
-    re2.compile(pattern.encode())
-    return pattern
 
 
 def _texts(entry: Mapping[str, Any], key: str) -> tuple[str, ...] | None:
