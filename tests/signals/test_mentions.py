@@ -12,6 +12,7 @@ from tests.signals.seeing import see, traits, values
         ("Let's move to WhatsApp, it's easier", "whatsapp"),
         ("add me on w h a t s a p p tonight", "whatsapp"),
         ("whats app me later", "whatsapp"),
+        ("let us talk on whatz@pp please", "whatsapp"),
         ("hubungi wa 0812 3456 789", "whatsapp"),
         ("write me on telegram", "telegram"),
         ("are you on signal?", "signal"),
