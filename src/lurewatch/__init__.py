@@ -1,9 +1,9 @@
 """Lurewatch reads conversations and tells, with evidence, when somebody is being lured.
 
-    from lurewatch import Conversation, Message, load_engine
+from lurewatch import Conversation, Message, load_engine
 
-    engine = load_engine()
-    verdict = engine.assess(Conversation((Message("Share your OTP to verify your account"),)))
+engine = load_engine()
+verdict = engine.assess(Conversation((Message("Share your OTP to verify your account"),)))
 """
 
 from __future__ import annotations

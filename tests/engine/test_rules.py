@@ -15,7 +15,9 @@ from lurewatch.engine.rules import Evidence, RuleBook, Vocabulary, disjoint
 LEXICONS = {"share": ("share", "send"), "code": ("otp", "pin"), "advice": ("never share", "do not tell")}
 
 
-def hits(when: object, text: str, unless: list[object] | None = None, signals: dict[str, list[tuple[int, int]]] | None = None) -> list[str]:
+def hits(
+    when: object, text: str, unless: list[object] | None = None, signals: dict[str, list[tuple[int, int]]] | None = None
+) -> list[str]:
     """What a rule with these conditions matches in a text, given the signals that are there."""
     rule = Rule(
         id="r",

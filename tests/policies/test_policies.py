@@ -84,9 +84,7 @@ def test_white_listed_addresses_do_not_count(listed: dict[str, tuple[str, ...]],
 def test_white_listed_phones_compare_in_every_form() -> None:
     """A phone is white-listed by its digits or in E.164, however it is written."""
     written = "(604) 555-0100"
-    verdict = with_flags(
-        flag("phone_number", written), indicators=(contact("phone", "+16045550100", written),)
-    )
+    verdict = with_flags(flag("phone_number", written), indicators=(contact("phone", "+16045550100", written),))
     for listed in ("+1 604 555 0100", "604.555.0100", "16045550100"):
         assert off_platform.decide(verdict, Memory(), OffPlatformConfig(phones=(listed,))).action == "none"
     assert off_platform.decide(verdict, Memory(), OffPlatformConfig(phones=("+1 604 555 0101",))).action == "warning"

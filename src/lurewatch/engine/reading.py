@@ -34,9 +34,7 @@ class Reader:
         vocabulary = Vocabulary(pack.lexicons)
         self._rules = RuleBook(pack.rules, vocabulary)
         self._kind_of: dict[int, Kind] = {
-            vocabulary.add(Pattern(kind.name, source)): kind
-            for kind in KINDS
-            for source in kind.patterns(pack.tables)
+            vocabulary.add(Pattern(kind.name, source)): kind for kind in KINDS for source in kind.patterns(pack.tables)
         }
         self._signal_numbers = frozenset(self._kind_of)
         self.patterns = tuple(vocabulary.patterns)

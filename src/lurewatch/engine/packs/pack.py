@@ -63,8 +63,12 @@ def content_hash(*layers: Files) -> str:
 
 
 def documents(files: Files, problems: list[Problem]) -> dict[str, Any]:
-    """Every YAML file as plain values (what a cache may keep); other files are left out."""
-    return {name: read(name, data, problems) for name, data in sorted(files.items()) if name.endswith(".yaml")}
+    """Every YAML file but the tables as plain values (what a cache may keep); the tables are read by ``tables``."""
+    return {
+        name: read(name, data, problems)
+        for name, data in sorted(files.items())
+        if name.endswith(".yaml") and not name.startswith("tables/")
+    }
 
 
 def parse(core: Files, *overlays: Files, today: str = "", read_already: tuple[Documents, ...] | None = None) -> Pack:
