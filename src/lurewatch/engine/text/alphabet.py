@@ -80,6 +80,8 @@ def _folds() -> dict[str, str]:
     for char, whole, base in zip(chars, composed.split("\n"), bare.split("\n"), strict=True):
         if char in readings:
             table[char] = readings[char]
+        elif not base:
+            continue  # a mark
         elif char == whole == base:
             if char.isdecimal():
                 table[char] = str(unicodedata.decimal(char))

@@ -83,6 +83,7 @@ class Draft:
             places = np.array(self.cuts)
             if source is not None:
                 places = np.searchsorted(source, places)
+                places = places[places < len(codes)]
             origin = np.arange(len(codes)) if origin is None else origin
             origin = np.insert(origin, places, origin[places])
             codes = np.insert(codes, places, SPACE)

@@ -72,13 +72,16 @@ def fold(text: str) -> Folding:
         origin = kept if origin is None else origin[kept]
     if seen & FLAG:
         _keep_flags(folded, codes)
+    if seen & OWN_MARK:
+        kept = _without_stray_marks(folded)
+        folded, codes = folded[kept], codes[kept]
+        origin = kept if origin is None else origin[kept]
     imitations: Offsets | None = None
     if seen & (STRICT | WEAK):
         imitations = imitate(folded, codes)
-    if seen & OWN_MARK and seen & (LATIN | STRICT | WEAK):
-        kept = _drop_stray_marks(folded)
-        if len(kept) < len(folded):
-            imitations = None if imitations is None else np.searchsorted(kept, imitations)
+        if imitations is not None and seen & OWN_MARK:
+            kept = _without_stray_marks(folded)
+            imitations = np.searchsorted(kept, imitations)
             folded = folded[kept]
             origin = kept if origin is None else origin[kept]
     obfuscations: tuple[Obfuscation, ...] = ()
@@ -172,7 +175,7 @@ def _keep_flags(folded: Codes, codes: Codes) -> None:
     folded[shown] = codes[shown]
 
 
-def _drop_stray_marks(folded: Codes) -> Offsets:
+def _without_stray_marks(folded: Codes) -> Offsets:
     """The places of all but marks of some script that were piled on ASCII characters."""
     own = (KIND[folded] & OWN_MARK) != 0
     base = np.maximum.accumulate(np.where(own, -1, np.arange(len(folded))))

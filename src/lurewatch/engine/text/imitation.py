@@ -28,7 +28,7 @@ Kinds = NDArray[np.uint32]
 Offsets = NDArray[np.intp]
 Mask = NDArray[np.bool_]
 
-GENUINE = 3  # look-alikes for each genuine letter, from which on a script is no language but an alphabet for looks
+GENUINE = 10  # one letter in so many characters must be genuine for a script to count as a language in use
 SEVERAL = 4  # look-alikes in mixed words that make the others suspect
 FEW_LETTERS = 6  # a message of fewer letters is too short to be called a fancy alphabet
 
@@ -71,10 +71,10 @@ def _scripts_in_use(kinds: Kinds) -> int:
     Cyrillic and Greek are left out: with them, words decide.
     """
     genuine = kinds[(kinds & OTHER) != 0]
-    alike = kinds[(kinds & (STRICT | WEAK)) != 0]
+    size = int(np.count_nonzero((kinds & OWN_MARK) == 0))
     real = 0
     for script in (IDEOGRAPHIC, ORNAMENTAL, REST):
-        if GENUINE * int(np.count_nonzero(genuine & script)) > int(np.count_nonzero(alike & script)):
+        if GENUINE * int(np.count_nonzero(genuine & script)) >= size:
             real |= script
     return real
 
