@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -100,6 +102,6 @@ SPANS = st.lists(st.tuples(st.integers(0, 50), st.integers(1, 9)).map(lambda p: 
 def test_disjoint_spans_are_ordered_and_do_not_overlap(spans: list[tuple[int, int]]) -> None:
     """disjoint keeps a first span, in order, without overlaps, and only spans it was given."""
     kept = disjoint(spans)
-    assert all(one[1] <= other[0] for one, other in zip(kept, kept[1:], strict=False))
+    assert all(one[1] <= other[0] for one, other in pairwise(kept))
     assert set(kept) <= set(spans)
     assert bool(kept) == bool(spans)

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
+from lurewatch.contracts.engine import default_engine
 from lurewatch.engine.model import Conversation, Memory, Message, Verdict
 from lurewatch.engine.pipeline import Engine
 from lurewatch.engine.policies import off_platform
 from lurewatch.engine.policies.off_platform import OffPlatformConfig
-from lurewatch.contracts.engine import default_engine
 from lurewatch.errors import InputError
 
 _TEXTS = ("issue_reference", "message_text", "sender_email", "sender_type", "client_email", "advisor_email")
@@ -39,7 +39,7 @@ def scan_message(
     return _flags(verdict, config)
 
 
-def process_message(
+def process_message(  # noqa: PLR0913 - the published signature
     *,
     message_text: str = "",
     issue_reference: str = "",

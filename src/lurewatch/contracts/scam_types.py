@@ -6,11 +6,12 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
+from lurewatch.contracts.engine import default_engine
 from lurewatch.engine import emotion
+from lurewatch.engine.model import EmotionalProfile
 from lurewatch.engine.packs.conditions import Lexicon, Phrase, walk
 from lurewatch.engine.pipeline import Engine
 from lurewatch.engine.scam_type import Classifier
-from lurewatch.contracts.engine import default_engine
 
 _DEFAULT_PERSONA = "elderly_excited"
 _FAST_FIRST, _FAST_LATER = 0.85, 0.70
@@ -34,7 +35,7 @@ def detect_heuristic(message: str) -> dict[str, Any]:
     return _heuristic(default_engine(), message)[0]
 
 
-def _heuristic(engine: Engine, message: str) -> tuple[dict[str, Any], emotion.EmotionalProfile]:
+def _heuristic(engine: Engine, message: str) -> tuple[dict[str, Any], EmotionalProfile]:
     hits = engine.reader.read(message).hits
     rules = {rule.id: rule for rule in engine.pack.rules}
     found = dict.fromkeys(hit.rule for hit in hits)

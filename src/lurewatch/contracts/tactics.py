@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
+from lurewatch.contracts.engine import default_engine
 from lurewatch.engine import tactics
 from lurewatch.engine.pipeline import Engine
-from lurewatch.engine.state import TACTICS
-from lurewatch.contracts.engine import default_engine
+from lurewatch.engine.state import TACTICS, Tactic
 
 _PROTECTED = frozenset({"user", "victim", "protected", "me", "self", "customer", "agent", "honeypot"})
 """Senders of the history who are not the other party."""
@@ -99,7 +99,7 @@ class ScamDetector:
         A history entry is a text, or a mapping with ``sender`` or ``role`` and ``text``, ``content`` or ``message``.
         """
         own = _matches(self._engine, message)
-        known: Mapping[str, tactics.Tactic] = {}
+        known: Mapping[str, Tactic] = {}
         for text in _of_other_party(history or ()):
             known = tactics.add(known, ((m.category, m.weight) for m in _matches(self._engine, text)))
         known = tactics.add(known, ((match.category, match.weight) for match in own))

@@ -79,6 +79,8 @@ def _next(phrase: str, position: int) -> tuple[int, str]:
             return 3, "(?:"
         raise PhraseError("groups are written (?:...); captures and look-around are not allowed")
     if char == " ":
+        if phrase[position + 1 : position + 2] == "?":
+            return 2, f"(?:{GAP})?"
         return 1, GAP
     if char == "*":
         if position and phrase[position - 1].isalnum():

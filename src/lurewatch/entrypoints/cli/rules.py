@@ -41,7 +41,7 @@ def _survey(packs: list[Path] | None) -> tuple[Pack, int]:
     today = datetime.datetime.now(datetime.UTC).date().isoformat()
     pack, problems = survey(*_layers(packs), today=today)
     for problem in problems:
-        _err.print(escape(str(problem)), style="red", highlight=False)
+        _err.print(escape(str(problem)), style="red", highlight=False, soft_wrap=True)
     return pack, len(problems)
 
 
@@ -63,7 +63,7 @@ def lint(packs: Packs = None) -> None:
     pack, count = _survey(packs)
     found = lab_rules.lint(pack, _layers(packs), _reader(pack).patterns)
     for problem in found:
-        _err.print(escape(str(problem)), style="red", highlight=False)
+        _err.print(escape(str(problem)), style="red", highlight=False, soft_wrap=True)
     count += len(found)
     _out.print(f"{len(pack.rules)} rules, {len(pack.lexicons)} concepts: {count or 'no'} problems")
     raise typer.Exit(1 if count else 0)
