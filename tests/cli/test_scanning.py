@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+import threading
+from collections.abc import Iterator, Sequence
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from lurewatch.entrypoints.answers import JsonLines
-from lurewatch.entrypoints.cli.scanning import Scanned, Scanner, scanned
+from lurewatch.entrypoints.cli.scanning import Scanned, Scanner, scan_all
 from lurewatch.entrypoints.records import Row, records
 
 from .fakes import LURE, MOST, WordEngine
@@ -45,26 +47,42 @@ def test_every_row_is_answered_in_order() -> None:
 def test_jobs_keep_the_order() -> None:
     """Two processes answer what one answers, byte for byte."""
     chunks = [rows(*(f"{'otp ' if n % 7 == 0 else ''}{n}" for n in range(at, at + 5))) for at in range(0, 100, 5)]
-    alone = list(scanned(scanner(), chunks, 1))
-    together = list(scanned(scanner(), chunks, 2))
+    alone: list[Scanned] = []
+    together: list[Scanned] = []
+    scan_all(scanner(), chunks, 1, alone.append)
+    scan_all(scanner(), chunks, 2, together.append)
     assert [part.output for part in together] == [part.output for part in alone]
     assert sum(part.flagged for part in together) == sum(part.flagged for part in alone) == 15
 
 
-def test_jobs_do_not_read_everything_ahead() -> None:
-    """While answers are not taken, only a bounded number of chunks is read."""
+def test_jobs_stop_when_nobody_takes_the_answers() -> None:
+    """What the taker raises ends the scan, and only a bounded number of chunks was read for nothing."""
     taken = 0
 
-    def chunks() -> object:
+    def chunks() -> Iterator[list[Row]]:
         nonlocal taken
-        for _ in range(1000):
+        while True:
             taken += 1
             yield rows("hello")
 
-    parts = scanned(scanner(), chunks(), 2)  # type: ignore[arg-type]
-    next(parts)
-    parts.close()
-    assert taken <= 9
+    def refuse(_part: Scanned) -> None:
+        raise BrokenPipeError
+
+    with pytest.raises(BrokenPipeError):
+        scan_all(scanner(), chunks(), 2, refuse)
+    assert taken <= 20
+
+
+def test_jobs_answer_while_input_is_awaited() -> None:
+    """An answer is taken although the next rows are not there yet."""
+    answered = threading.Event()
+
+    def chunks() -> Iterator[list[Row]]:
+        yield rows("hello")
+        assert answered.wait(60)
+
+    scan_all(scanner(), chunks(), 2, lambda _part: answered.set())
+    assert answered.is_set()
 
 
 @given(texts=st.lists(st.text(st.characters(codec="utf-8"), max_size=20), max_size=10))

@@ -193,7 +193,7 @@ def test_the_policies_get_their_settings(tmp_path: Path) -> None:
 
 def test_settings_travel_between_processes() -> None:
     """Settings survive pickling, which the reload in another process needs."""
-    assert pickle.loads(pickle.dumps(Settings(port=1))) == Settings(port=1)  # noqa: S301 - our own
+    assert pickle.loads(pickle.dumps(Settings(port=1))) == Settings(port=1)
 
 
 def test_the_accounting_portal_loads() -> None:

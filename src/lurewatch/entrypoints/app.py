@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
 import datetime
-import multiprocessing
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from importlib.metadata import EntryPoint, entry_points
 from importlib.resources import files
 from pathlib import Path
@@ -161,6 +158,8 @@ class LiveEngine:
 
     async def watch(self, every: float = 1.0, changed: Callable[[LiveEngine], Any] = lambda _: None) -> None:
         """Refresh every so many seconds until cancelled; ``changed`` is told of a new engine and of a new problem."""
+        import asyncio  # noqa: PLC0415 - a scan has no use for it, and starts faster without
+
         while True:
             await asyncio.sleep(every)
             before = self.problem
@@ -179,6 +178,9 @@ def prepare(settings: Settings) -> Prepared:
 
 
 def _prepared_elsewhere(settings: Settings) -> Prepared:
+    import multiprocessing  # noqa: PLC0415 - needed when a pack changes, and slow to import
+    from concurrent.futures import ProcessPoolExecutor  # noqa: PLC0415
+
     with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as pool:
         return pool.submit(prepare, settings).result()
 

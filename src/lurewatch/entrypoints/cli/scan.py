@@ -17,7 +17,7 @@ from lurewatch.entrypoints.answers import Writer, writer
 from lurewatch.entrypoints.app import build_engine
 from lurewatch.entrypoints.cli.flags import ENGINE, with_settings
 from lurewatch.entrypoints.cli.progress import Progress, progress
-from lurewatch.entrypoints.cli.scanning import Scanned, Scanner, scanned
+from lurewatch.entrypoints.cli.scanning import Scanned, Scanner, scan_all
 from lurewatch.entrypoints.records import records
 from lurewatch.entrypoints.settings import Settings
 from lurewatch.entrypoints.streams import Source, blocks
@@ -48,9 +48,7 @@ class Written(StrEnum):
 @app.command()
 @with_settings(*ENGINE)
 def scan(  # noqa: PLR0913 - as many options as there are questions
-    file: Annotated[
-        str, typer.Argument(metavar="FILE|-", help="What to read, gzipped or not; - is the input.")
-    ] = "-",
+    file: Annotated[str, typer.Argument(metavar="FILE|-", help="What to read, gzipped or not; - is the input.")] = "-",
     layout: Annotated[
         Layout | None, typer.Option("--format", "-f", help="Else a table on a terminal and jsonl elsewhere.")
     ] = None,
@@ -102,10 +100,10 @@ def scan(  # noqa: PLR0913 - as many options as there are questions
         answers = _writer(layout, terminal=terminal)
         _put(sink, answers.head())
         rows = iter(lambda: _named(name, lambda: next(found.rows, None)), None)
-        parts = scanned(Scanner(engine, found.format, answers), rows, jobs)
-        with contextlib.closing(parts):
-            status = _write(parts, sink, bar, name)
-    raise typer.Exit(status)
+        out = _Answers(sink, bar, name)
+        scan_all(Scanner(engine, found.format, answers), rows, jobs, out.take)
+        bar.sum_up(out.count, out.flagged, out.broken)
+    raise typer.Exit(_BROKEN if out.broken else _FLAGGED if out.flagged else 0)
 
 
 def _writer(layout: Layout | None, *, terminal: bool) -> Writer:
@@ -114,19 +112,22 @@ def _writer(layout: Layout | None, *, terminal: bool) -> Writer:
     return writer(chosen.value, width=width, colours=terminal and not os.environ.get("NO_COLOR"))
 
 
-def _write(answers: Iterator[Scanned], sink: BinaryIO, bar: Progress, name: str) -> int:
-    """Put every answer into the sink and name the broken lines; the exit status."""
-    count = flagged = broken = 0
-    for part in answers:
-        _put(sink, part.output)
-        count += part.records
-        flagged += part.flagged
-        broken += len(part.broken)
+class _Answers:
+    """Puts answers into the sink, names the broken lines, and counts."""
+
+    def __init__(self, sink: BinaryIO, bar: Progress, name: str) -> None:
+        self.count = self.flagged = self.broken = 0
+        self._sink, self._bar, self._name = sink, bar, name
+
+    def take(self, part: Scanned) -> None:
+        """The next answers."""
+        _put(self._sink, part.output)
+        self.count += part.records
+        self.flagged += part.flagged
+        self.broken += len(part.broken)
         for line, message in part.broken:
-            bar.complain(f"{name}:{line}: {message}")
-        bar.answered(count, flagged)
-    bar.sum_up(count, flagged, broken)
-    return _BROKEN if broken else _FLAGGED if flagged else 0
+            self._bar.complain(f"{self._name}:{line}: {message}")
+        self._bar.answered(self.count, self.flagged)
 
 
 def _named(name: str, call: Callable[[], T]) -> T:

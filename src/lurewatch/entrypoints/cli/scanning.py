@@ -2,23 +2,14 @@
 
 from __future__ import annotations
 
-import contextlib
 import gc
-import multiprocessing
-import signal
-from collections import deque
-from collections.abc import Generator, Iterable, Iterator, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from lurewatch.engine.pipeline import Engine
 from lurewatch.entrypoints.answers import Writer, explained
 from lurewatch.entrypoints.records import Format, Row, reader
-from lurewatch.errors import InputError, LurewatchError
-
-_AHEAD = 4
-"""So many chunks a job are read ahead of the answers."""
+from lurewatch.errors import InputError
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +53,11 @@ class Scanner:
         return Scanned(b"".join(output), len(rows), flagged, tuple(broken))
 
 
-def scanned(scanner: Scanner, chunks: Iterable[Sequence[Row]], jobs: int) -> Generator[Scanned, None, None]:
-    """The answers to chunks of rows, in order, by so many processes (1: this one).
+def scan_all(scanner: Scanner, chunks: Iterable[Sequence[Row]], jobs: int, take: Callable[[Scanned], None]) -> None:
+    """Hand the answers to chunks of rows to ``take``, in order and as soon as they are there.
+
+    With one job that happens here; more are processes of their own, and ``take`` is called in another thread, because
+    this one may have to wait for input.
 
     Raises:
         LurewatchError: a process died.
@@ -71,42 +65,9 @@ def scanned(scanner: Scanner, chunks: Iterable[Sequence[Row]], jobs: int) -> Gen
     if jobs == 1:
         gc.freeze()  # the engine stays: there is no use in looking through it again and again
         gc.set_threshold(20_000, 20, 100)
-        yield from map(scanner.scan, chunks)
-        return
-    context = multiprocessing.get_context("spawn")
-    pool = ProcessPoolExecutor(jobs, mp_context=context, initializer=_begin, initargs=(scanner,))
-    waiting: deque[Future[Scanned]] = deque()
-    try:
         for chunk in chunks:
-            with _uninterrupted():
-                waiting.append(pool.submit(_scan, chunk))
-            while waiting and (len(waiting) >= jobs * _AHEAD or waiting[0].done()):
-                yield waiting.popleft().result()
-        while waiting:
-            yield waiting.popleft().result()
-    except BrokenProcessPool as error:
-        raise LurewatchError("a job died (out of memory?). Try fewer: --jobs 1") from error
-    finally:
-        pool.shutdown(wait=True, cancel_futures=True)
+            take(scanner.scan(chunk))
+        return
+    from lurewatch.entrypoints.cli.jobs import in_jobs  # noqa: PLC0415 - slow to import, and seldom needed
 
-
-@contextlib.contextmanager
-def _uninterrupted() -> Iterator[None]:
-    """Hold Ctrl-C back while processes start: they inherit this, and leave it to their parent to stop."""
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
-
-
-_in_this_process: list[Scanner] = []
-
-
-def _begin(scanner: Scanner) -> None:
-    gc.freeze()
-    _in_this_process[:] = [scanner]
-
-
-def _scan(rows: Sequence[Row]) -> Scanned:
-    return _in_this_process[0].scan(rows)
+    in_jobs(scanner, chunks, jobs, take)
