@@ -1,8 +1,8 @@
 """Bytes become messages, and the engine must answer: ``python -m fuzz.engine [libFuzzer options] [CORPUS]``.
 
 What must hold for any input: no exception but InputError; every span lies inside the message it points into and, where
-it is one piece, spells the text it says it matched; scores are in their ranges; the verdict is plain JSON; the same
-input gives the same verdict.
+it is one piece, spells the text it says it matched; scores are in their ranges; the answer is JSON; the same input
+gives the same answer.
 """
 
 from __future__ import annotations
@@ -12,7 +12,6 @@ import math
 import struct
 import sys
 from collections.abc import Iterator
-from dataclasses import asdict
 from functools import cache
 from typing import Any
 
@@ -122,14 +121,16 @@ def faults(given: Conversation, verdict: Verdict) -> Iterator[str]:
     if verdict.failed_detectors:
         yield f"detectors failed: {verdict.failed_detectors}"
     try:
-        plain(verdict)
+        json.loads(plain(verdict))
     except (TypeError, ValueError) as error:
         yield f"not JSON: {error}"
 
 
-def plain(verdict: Verdict) -> str:
-    """The verdict as JSON without NaN or infinity."""
-    return json.dumps(asdict(verdict), allow_nan=False, sort_keys=True)
+def plain(verdict: Verdict) -> bytes:
+    """The whole answer on the verdict, as it is sent."""
+    from lurewatch.entrypoints import answers  # noqa: PLC0415 - see engine()
+
+    return answers.dumped(answers.answer(verdict, engine().decide(verdict)))
 
 
 def main() -> None:
