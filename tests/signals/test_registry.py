@@ -19,7 +19,7 @@ from lurewatch.engine.signals import KINDS, MOST, Kind, Sighting
 NAMES = frozenset(name for kind in KINDS for name in kind.yields)
 PUBLISHED = (
     "phone, email, url, domain, handle, messaging_app, payment_app, card, iban, bank_account, upi, ifsc, pan, aadhaar, "
-    "wallet, money, brand, date"
+    "wallet, money, brand, date, name, signature"
 )
 PIECES = st.one_of(
     st.sampled_from(["604-555-1234", "+91 98765 43210", "4111 1111 1111 1111", "GB29", "account no 1", "to 85023"]),

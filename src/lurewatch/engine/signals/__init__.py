@@ -6,6 +6,7 @@ from lurewatch.engine.signals import (
     bank_account,
     brand,
     card,
+    claim,
     date,
     email,
     handle,
@@ -37,5 +38,6 @@ KINDS: tuple[Kind, ...] = (
     money.KIND,
     brand.KIND,
     date.KIND,
+    claim.KIND,
 )
 """Every kind; the first names a reader looks at when it wonders what the engine can see."""
