@@ -50,19 +50,22 @@ def imitate(folded: Codes, sent: Codes) -> Offsets | None:
     if _is_at_rest(kinds, seen, alike):
         return None
     letters = alike | ((kinds & (LATIN | OWN_MARK)) != 0)
-    letters |= ((kinds & OTHER) != 0) & ((kinds & IDEOGRAPHIC) == 0)
+    if seen & OTHER:
+        letters |= ((kinds & OTHER) != 0) & ((kinds & IDEOGRAPHIC) == 0)
     places = np.flatnonzero(letters)
     kinds = kinds[places]
     capital = (KIND[sent[places]] & STRICT) != 0  # a capital may look the same where the small letter does not
-    words = _Words(np.where(capital, kinds & ~np.uint32(WEAK) | np.uint32(STRICT), kinds), places)
+    kinds[capital] = kinds[capital] & ~np.uint32(WEAK) | np.uint32(STRICT)
+    words = _Words(kinds, places)
     if words.cyrillic:
         chosen = places[words.to_cyrillic(CYRILLIC_LOOK[folded[places]] != 0)]
         folded[chosen] = CYRILLIC_LOOK[folded[chosen]]
-    else:
-        chosen = places[words.to_latin()]
-        looks = LOOK[sent[chosen]]
-        folded[chosen] = np.where(looks, looks, LOOK[folded[chosen]])
-    return chosen if len(chosen) else None
+    latin = places[words.to_latin()]
+    looks = LOOK[sent[latin]]
+    folded[latin] = np.where(looks, looks, LOOK[folded[latin]])
+    if words.cyrillic:
+        latin = np.sort(np.concatenate((latin, chosen)))
+    return latin if len(latin) else None
 
 
 def _scripts_in_use(kinds: Kinds) -> int:
@@ -92,32 +95,44 @@ def _is_at_rest(kinds: Kinds, seen: int, alike: Mask) -> bool:
     return bool(2 * np.count_nonzero(latin) < np.count_nonzero(foreign))
 
 
+_FIELD = 16  # bits for each count: a text is shorter than 65,536 characters, or counts in it may be too low
+_PACKED = np.array([sum(1 << _FIELD * bit for bit in range(4) if kind >> bit & 1) for kind in range(16)], np.int64)
+
+
 class _Words:
     """Counts by word and for the whole message. A word is an unbroken run of letters and the marks on them."""
 
     def __init__(self, kinds: Kinds, places: Offsets) -> None:
         self.kinds = kinds
-        self.starts = np.flatnonzero(np.diff(places, prepend=-2) != 1)
-        self.latin = self._count(LATIN)
-        self.other = self._count(OTHER)
-        self.strict = self._count(STRICT)
-        self.weak = self._count(WEAK)
-        self.scripts = np.bitwise_or.reduceat(kinds & SCRIPTS, self.starts)
-        self.mixes_scripts = _several(self.scripts) & (self.latin == 0)
+        self.starts = np.concatenate(([0], np.flatnonzero(places[1:] - places[:-1] != 1) + 1))
+        self.lengths = np.concatenate((self.starts[1:], [len(kinds)])) - self.starts
+        counts = np.add.reduceat(_PACKED[kinds & (LATIN | OTHER | STRICT | WEAK)], self.starts)
+        self.latin, self.other, self.strict, self.weak = (counts >> _FIELD * bit & 0xFFFF for bit in range(4))
+        self.alike = self.strict + self.weak
+        self.scripts = np.bitwise_or.reduceat(kinds & (SCRIPTS | HARD), self.starts)
+        self.has_other = bool(self.other.any())
+        foreign = self.scripts & SCRIPTS
+        self.mixes_scripts = ((foreign & (foreign - 1)) != 0) & (self.latin == 0)
+        # Among Cyrillic words: what surely is Latin, as a "PayPal" with Cyrillic letters in it.
+        latin_names = (self.latin > 0) & (self.strict > 0) & ((self.other + self.weak) == 0)
+        self.latin_names = latin_names & ((self.scripts & HARD) != 0)
         self.cyrillic = self._is_cyrillic()
 
-    def _count(self, bit: int) -> Offsets:
-        return np.add.reduceat(((self.kinds & bit) != 0).astype(np.intp), self.starts)
-
     def _is_cyrillic(self) -> bool:
-        """Whether the message is written in Cyrillic, judged by letters that the other script has no twin of."""
-        hard = self.kinds[(self.kinds & HARD) != 0]
-        hard_latin = int(np.count_nonzero(hard & LATIN))
-        hard_cyrillic = len(hard) - hard_latin
-        if hard_cyrillic or hard_latin:
-            return hard_cyrillic > hard_latin
-        cyrillic = (self.scripts & CYRILLIC) != 0
-        count = int((self.weak + self.strict)[cyrillic].sum())
+        """Whether the message is written in Cyrillic, judged by letters that the other script has no twin of.
+
+        About two in five letters of Russian have none. Words that are Latin for sure count with all their letters,
+        so that the answer is the same once their look-alikes are folded.
+        """
+        hard = (self.kinds & HARD) != 0
+        latin = (self.kinds & LATIN) != 0
+        self.hard_cyrillic = int(np.count_nonzero(hard & ~latin))
+        sure = ((self.scripts & HARD) != 0) & ((self.other + self.weak) == 0) & (self.latin > 0)
+        beside = np.count_nonzero(hard & latin & ~np.repeat(sure, self.lengths))
+        sure_latin = int((self.latin + self.strict)[sure].sum() + beside)
+        if self.hard_cyrillic or sure_latin:
+            return 5 * self.hard_cyrillic > 2 * sure_latin
+        count = int(self.alike[(self.scripts & CYRILLIC) != 0].sum())
         return count > int(self.latin.sum()) and not bool(self.mixes_scripts.any())
 
     def to_cyrillic(self, alike: Mask) -> Mask:
@@ -129,54 +144,45 @@ class _Words:
         foreign |= ((self.kinds & (OTHER | STRICT | WEAK)) != 0) & ((self.kinds & CYRILLIC) == 0)
         count = np.add.reduceat(foreign.astype(np.intp), self.starts)
         fitting = np.add.reduceat((foreign & alike).astype(np.intp), self.starts) == count
-        mixed = (count > 0) & fitting & ((self.scripts & CYRILLIC) != 0)
+        mixed = (count > 0) & fitting & ((self.scripts & CYRILLIC) != 0) & ~self.latin_names
         if int(mixed.sum()) > 2:
             mixed |= (count > 0) & (count <= 3) & fitting & ((self.scripts & CYRILLIC) == 0)
-        chosen: Mask = foreign & self._spread(mixed)
+        chosen: Mask = foreign & np.repeat(mixed, self.lengths)
         return chosen
 
     def to_latin(self) -> Mask:
         """Letters to be read as Latin: in mixed words, and in words wholly of look-alikes where the rest is Latin."""
-        alike = self.strict + self.weak
-        mixed = self._mixed(alike)
-        if int(alike[mixed].sum()) >= SEVERAL and not self.other.any():
-            mixed = (alike > 0) & ((self.latin > 0) | mixed)
-            disguised = True
-        else:
-            disguised = self._is_fancy()
-        latin = int(self.latin.sum() + alike[mixed].sum())
-        foreign = int(self.other.sum() + self.weak[~mixed].sum())
-        chosen = mixed
-        if latin > foreign:
-            chosen = chosen | ((self.latin == 0) & (self.other == 0) & (self.weak == 0) & (self.strict > 0))
-        if disguised and not self.other.any():
-            chosen = chosen | ((self.latin == 0) & (alike > 0))
-        letters: Mask = ((self.kinds & (STRICT | WEAK)) != 0) & self._spread(chosen)
+        chosen = self.latin_names if self.cyrillic else self._words_to_latin()
+        letters: Mask = ((self.kinds & (STRICT | WEAK)) != 0) & np.repeat(chosen, self.lengths)
         return letters
 
-    def _mixed(self, alike: Offsets) -> Mask:
+    def _words_to_latin(self) -> Mask:
+        mixed = self._mixed()
+        found = int(self.alike[mixed].sum())
+        few = not self.has_other and 8 * self.hard_cyrillic <= len(self.kinds)  # too few for a text in Cyrillic
+        if few and (found >= SEVERAL or self._is_fancy()):
+            alike: Mask = self.alike > 0
+            return alike
+        latin = int(self.latin.sum()) + found
+        if latin > int(self.other.sum() + self.weak[~mixed].sum()):
+            mixed = mixed | ((self.strict > 0) & ((self.latin + self.other + self.weak) == 0))
+        return mixed
+
+    def _mixed(self) -> Mask:
         """Words of Latin letters and look-alikes; not "USBшка": one change of script, and letters unlike Latin ones."""
         latin = (self.kinds & LATIN) != 0
-        changes = np.diff(latin, prepend=False)
-        changes[self.starts] = False
-        often = np.add.reduceat(changes.astype(np.intp), self.starts) > 1
-        pure = (self.other == 0) & ((self.weak == 0) | often | (alike == 1))
+        changes = np.zeros(len(latin), np.intp)
+        changes[1:] = latin[1:] != latin[:-1]
+        changes[self.starts] = 0
+        often = np.add.reduceat(changes, self.starts) > 1
+        pure = (self.other == 0) & ((self.weak == 0) | often | (self.alike == 1))
         rather = often & (self.latin >= 2 * self.other)
-        latin_words = (self.latin > 0) & (alike > 0) & (pure | rather)
-        mixed: Mask = latin_words | (self.mixes_scripts & (self.other == 0))
-        return mixed
+        mixed = (self.latin > 0) & (self.alike > 0) & (pure | rather)
+        words: Mask = mixed | (self.mixes_scripts & (self.other == 0))
+        return words
 
     def _is_fancy(self) -> bool:
         """A whole message, without one Latin letter, in a script hardly met or in several at once."""
-        scripts = int(np.bitwise_or.reduce(self.scripts))
+        scripts = int(np.bitwise_or.reduce(self.scripts)) & SCRIPTS
         known = scripts in (0, CYRILLIC, GREEK, REST)
         return not known and not self.latin.any() and len(self.kinds) >= FEW_LETTERS
-
-    def _spread(self, words: Mask) -> Mask:
-        """From words to their letters."""
-        return np.repeat(words, np.diff(self.starts, append=len(self.kinds)))
-
-
-def _several(bits: Kinds) -> Mask:
-    several: Mask = (bits & (bits - 1)) != 0
-    return several
