@@ -75,6 +75,7 @@ class Engine:
         )
         self._detectors = (*detectors.BUILT_IN.items(), *((name, detector) for name, detector, _ in plugins))
         self.versions = verdicts.versions(pack, config)
+        self._frame = verdicts.Frame(self._rules, pack.thresholds, config, self.versions)
 
     def __reduce__(self) -> tuple[Any, ...]:
         return _restore, (self.pack, self.config, self._plugins, self.reader.dump())
@@ -131,7 +132,7 @@ class Engine:
             suspects = [dossier for dossier in state.dossiers.values() if dossier.counts] or [NOBODY]
             assessed = [self._assess(state, dossier, knowledge) for dossier in suspects]
             leading = max(assessed, key=lambda assessment: assessment.probability)
-        return verdicts.verdict(state, leading, knowledge, self.pack, self.config, self.versions)
+        return verdicts.verdict(state, leading, knowledge, self._frame)
 
     def features(self, state: ConversationState) -> Mapping[str, float]:
         """What the calibrated fusion sees of the leading sender, before any weight: what the lab fits it on."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
 from lurewatch.engine import emotion, tactics
@@ -20,6 +20,7 @@ from lurewatch.engine.model import (
     Verdict,
     Versions,
 )
+from lurewatch.engine.packs.numbers import Thresholds
 from lurewatch.engine.packs.pack import Pack
 from lurewatch.engine.packs.rule import Rule
 from lurewatch.engine.reading import MessageReading
@@ -40,6 +41,16 @@ def versions(pack: Pack, config: EngineConfig) -> Versions:
     """Names for everything that decides a verdict."""
     config_hash = hashlib.sha256(repr(sorted(asdict(config).items())).encode()).hexdigest()
     return Versions(__version__, pack.hash[:16], pack.calibration.version, config_hash[:16])
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """What every verdict of an engine is made with."""
+
+    rules: Mapping[str, Rule]
+    thresholds: Thresholds
+    config: EngineConfig
+    versions: Versions
 
 
 def appended(
@@ -99,24 +110,23 @@ def verdict(
     state: ConversationState,
     leading: Assessment,
     knowledge: Knowledge,
-    pack: Pack,
-    config: EngineConfig,
-    made_by: Versions,
+    frame: Frame,
 ) -> Verdict:
     """What the engine believes, given the sender with the most against them."""
     dossier = leading.dossier
     probability = round(100.0 * leading.probability, 2)
-    is_scam = leading.counts and probability >= config.scam_threshold
-    shown = probability if config.fusion == "calibrated" else round(leading.weighted, 2)
+    is_scam = leading.counts and probability >= frame.config.scam_threshold
+    shown = probability if frame.config.fusion == "calibrated" else round(leading.weighted, 2)
     scores = tactics.scores(dossier.tactics)
     scam_type, threat_level = _type(leading.guess, is_scam=is_scam)
     incomplete = (*state.incomplete, *knowledge.unavailable)
     status: Status = "partial" if incomplete or leading.failed else "complete"
-    evidence = ((rules_category, pattern, weight) for rules_category, pattern, weight in _evidence(dossier, pack))
+    rules = frame.rules
+    evidence = ((rules[rule].category, rules[rule].pattern, weight) for rule, weight in dossier.evidence.items())
     return Verdict(
         id=state.id,
         scam_probability=shown,
-        risk_level=pack.thresholds.level(shown),
+        risk_level=frame.thresholds.level(shown),
         is_scam=is_scam,
         scam_type=scam_type,
         threat_level=threat_level,
@@ -127,7 +137,7 @@ def verdict(
         reasoning=reasoning(leading, scores, is_scam=is_scam),
         first_flagged_turn=state.first_flagged_turn,
         status=status,
-        versions=made_by,
+        versions=frame.versions,
         message_count=state.message_count,
         contributions={name: round(value, 4) for name, value in leading.added.items()},
         emotion=emotion.profile(evidence),
@@ -136,14 +146,6 @@ def verdict(
         incomplete=incomplete,
         shadow=state.shadow,
     )
-
-
-def _evidence(dossier: Dossier, pack: Pack) -> list[tuple[str, str, float]]:
-    return [
-        (rule.category, rule.pattern, weight)
-        for rule_id, weight in dossier.evidence.items()
-        if (rule := pack.rule(rule_id)) is not None
-    ]
 
 
 def _type(guess: Guess, *, is_scam: bool) -> tuple[str, str]:

@@ -18,7 +18,8 @@ GAP = r"[^\w.!]{1,4}"
 _EDGE = "\x01"
 _MOST_ATOMS = 32
 _MOST_MEMBERS = 400
-_MOST_SETS = 3
+_MOST_SETS = 4
+_MOST_REPEATS = 3
 _LEAST_VALUE = 2.5
 _SHORT = 5
 _CLASS_MEMBERS = 4
@@ -50,7 +51,7 @@ _UNKNOWN = _Part(None)
 def atoms(pattern: str) -> tuple[tuple[str, ...], ...]:
     """Sets of expressions over collapsed text: wherever the pattern matches, one of each set occurs. May be empty.
 
-    The sets are the most telling ones, at most three.
+    The sets are the most telling ones, at most four; the first is the most telling.
     """
     if pattern.startswith(r"\b(?:") and pattern.endswith(r")\b"):
         pattern = "|".join(rf"\b{branch}\b" for branch in alternatives(pattern[5:-3]))
@@ -62,8 +63,15 @@ def atoms(pattern: str) -> tuple[tuple[str, ...], ...]:
     if parser.position != len(pattern):
         return ()
     needed = (part.every,) if part.every is not None else part.needed
-    telling = sorted((found for found in needed if _worth(found)[0] >= _LEAST_VALUE), key=_worth, reverse=True)
+    telling = sorted((found for found in needed if _is_something(found)), key=_worth, reverse=True)
+    if not telling or _worth(telling[0])[0] < _LEAST_VALUE:
+        return ()
     return tuple(tuple(sorted({_expression(atom) for atom in found})) for found in telling[:_MOST_SETS])
+
+
+def _is_something(found: frozenset[str]) -> bool:
+    """Whether every text of the set has a word of two letters to look for."""
+    return all(len(atom.replace(_EDGE, "").strip()) >= 2 for atom in found)
 
 
 def alternatives(pattern: str) -> Iterator[str]:
@@ -174,6 +182,9 @@ class _Parser:
             return part
         if (least, most) == (0, 1) and part.every is not None:
             return _Part(part.every | {""})
+        if most <= _MOST_REPEATS and part.every is not None and len(part.every) == 1:
+            (only,) = part.every
+            return _Part(frozenset(_squeeze(only * times) for times in range(least, most + 1)))
         if not least:
             return _UNKNOWN
         return _Part(None, (part.every,) if part.every is not None and "" not in part.every else part.needed)

@@ -99,7 +99,10 @@ def _leaf(keys: tuple[Key, ...]) -> Test:
         return lambda evidence: evidence.get(only)
 
     def test(evidence: Evidence) -> Spans:
-        return sorted(span for key in keys for span in evidence.get(key))
+        there = [key for key in keys if key in evidence.keys]
+        if len(there) == 1:
+            return evidence.get(there[0])
+        return sorted(span for key in there for span in evidence.get(key))
 
     return test
 
@@ -110,8 +113,13 @@ def any_of(tests: Sequence[Test]) -> Test:
         return tests[0]
 
     def test(evidence: Evidence) -> Spans:
-        found = [span for inner in tests for span in inner(evidence)]
-        found.sort()
+        found: list[tuple[int, int]] = []
+        for inner in tests:
+            spans = inner(evidence)
+            if spans:
+                found.extend(spans)
+        if len(found) > 1:
+            found.sort()
         return found
 
     return test

@@ -31,6 +31,8 @@ class Evidence:
         """The spans under a key, over all readings of the message."""
         known = self._spans.get(key)
         if known is None:
+            if key not in self.keys:
+                return NO_SPANS
             known = self._spans[key] = self._read(key) if isinstance(key, int) else NO_SPANS
         return known
 
