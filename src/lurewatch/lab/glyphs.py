@@ -24,6 +24,7 @@ NAMED_LETTER = re.compile(
     r" ([A-Z]|AA|AE|AO|AU|AV|AY|DZ|HV|OE|OO|TZ|UI|UO|VY|LS|LZ|TC|TS|DB|QP)(?: DIGRAPH)?(?: WITH .*)?"
 )
 CLOSE_SCRIPTS = ("GREEK", "CYRILLIC", "ARMENIAN", "CHEROKEE", "CANADIAN", "LISU", "COPTIC", "DESERET", "MULTIPLICATION")
+LOOSE = "гГ"  # called confusable with Latin, but far too common as a word of its own
 LAST_CODE_POINT = 0x1F1FF
 LINE = 96
 
@@ -83,7 +84,7 @@ def tables(prototypes: Mapping[str, str]) -> Iterator[tuple[str, dict[str, str]]
         else:
             looks = strict.get(glyph) or imitated(prototypes.get(glyph, ""))
             text = weak.get(glyph) or looks
-            close = text == looks and text.isalpha() and name.startswith(CLOSE_SCRIPTS)
+            close = text == looks and text.isalpha() and name.startswith(CLOSE_SCRIPTS) and glyph not in LOOSE
             place = "STRICT" if close else "WEAK"
         if text:
             found[place][text] = found[place].get(text, "") + glyph

@@ -164,7 +164,8 @@ class _Words:
             alike: Mask = self.alike > 0
             return alike
         latin = int(self.latin.sum()) + found
-        if latin > int(self.other.sum() + self.weak[~mixed].sum()):
+        foreign = ~mixed & ((self.other + self.weak) > 0)
+        if latin > int((self.other + self.alike)[foreign].sum()):
             mixed = mixed | ((self.strict > 0) & ((self.latin + self.other + self.weak) == 0))
         return mixed
 

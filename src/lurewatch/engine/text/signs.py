@@ -126,8 +126,9 @@ HARD_CYRILLIC = "бджзийлпфцчшщъыьэюё"
 # What messages in Cyrillic are disguised with: Latin and Greek letters, as folded.
 CYRILLIC_LOOKS = {
     "а": "aα",
-    "в": "bβ",
+    "в": "bvβ",
     "г": "rγ",
+    "д": "d",
     "е": "eε",
     "и": "u",
     "к": "kκ",
