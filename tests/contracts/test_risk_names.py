@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
@@ -51,6 +53,7 @@ async def test_a_confirmed_scam_is_handed_off_once() -> None:
     stops = [get_event_bus().subscribe(EventType.SCAM_CONFIRMED, handler) for handler in (hear, hear_later)]
     first = await detect_scam(conversation("once", CONFIRMED))
     again = await detect_scam(conversation("once", CONFIRMED))
+    await asyncio.sleep(0)  # the asynchronous handler runs in the loop's next round
     for stop in stops:
         stop()
     assert first["risk_level"] == again["risk_level"] == "confirmed"

@@ -8,7 +8,7 @@ from typing import Any, Protocol
 from lurewatch.contracts.engine import default_engine
 from lurewatch.engine.model import Conversation, Memory, Message, Verdict
 from lurewatch.engine.pipeline import Engine
-from lurewatch.engine.policies import off_platform
+from lurewatch.engine.policies import allowing, off_platform
 from lurewatch.engine.policies.off_platform import OffPlatformConfig
 from lurewatch.errors import InputError
 
@@ -116,7 +116,7 @@ def _read(
     own_domains: Sequence[str],
 ) -> tuple[Verdict, OffPlatformConfig]:
     """The verdict on one message, and the configured white-lists with those of the call added."""
-    configured = engine.config.policies.off_platform
+    configured = allowing(engine.config.policies, engine.pack.allow).off_platform
     config = OffPlatformConfig(
         own_domains=(*configured.own_domains, *own_domains),
         emails=(*configured.emails, *emails),

@@ -19,6 +19,7 @@ from lurewatch.engine.model import (
     NOTHING_KNOWN,
     Conversation,
     Decision,
+    Finding,
     Knowledge,
     Memory,
     Message,
@@ -74,7 +75,8 @@ class Engine:
             pack.thresholds.detector_weights, {name: weight for name, _, weight in plugins}
         )
         self._detectors = (*detectors.BUILT_IN.items(), *((name, detector) for name, detector, _ in plugins))
-        self.versions = verdicts.versions(pack, config)
+        self.versions = verdicts.versions(pack, config, self._weights)
+        self._policies = policies.allowing(config.policies, pack.allow)
         self._frame = verdicts.Frame(self._rules, pack.thresholds, config, self.versions)
 
     def __reduce__(self) -> tuple[Any, ...]:
@@ -120,10 +122,10 @@ class Engine:
             state = self._as_conversation(state)
         new = verdicts.appended(state, key, dossier, message, reading, self._rules)
         assessment = self._assess(new, dossier, NOTHING_KNOWN, message.text)
-        turn = new.first_flagged_turn
-        if turn is None and assessment.counts and 100.0 * assessment.probability >= self.config.scam_threshold:
-            turn = index + 1
-        return new.judged(key, assessment, turn), reading
+        new = new.judged(key, assessment)
+        if new.first_flagged_turn is None and verdicts.is_scam(_leading(new).probability, self.config):
+            new = replace(new, first_flagged_turn=index + 1)
+        return new, reading
 
     def judge(self, state: ConversationState, knowledge: Knowledge = NOTHING_KNOWN) -> Verdict:
         """What to believe of the conversation: the judgement on the sender with the most against them."""
@@ -144,7 +146,7 @@ class Engine:
 
     def decide(self, verdict: Verdict, memory: Memory = Memory()) -> tuple[Decision, ...]:  # noqa: B008 - frozen
         """What each policy wants done; policies that want nothing are left out."""
-        return policies.decide(verdict, memory, self.config.policies)
+        return policies.decide(verdict, memory, self._policies)
 
     def _as_conversation(self, state: ConversationState) -> ConversationState:
         """The state after the first message, weighed as part of a conversation: by the other calibration."""
@@ -169,20 +171,32 @@ class Engine:
     def _assess(self, state: ConversationState, dossier: Dossier, knowledge: Knowledge, text: str = "") -> Assessment:
         case = Case(dossier, state.sender_metadata, knowledge, self.pack.tables, text)
         found = detectors.run(self._detectors, case)
+        findings, plugged = self._kept(found.by_name, dossier) if self._plugins else (found.by_name, dossier.plugged)
         guess = self._classifier.classify(dossier.evidence)
-        values = fusion.features(dossier, found.by_name, guess, self._categories)
+        values = fusion.features(dossier, findings, guess, self._categories)
         calibration = self.pack.calibration
         coefficients = calibration.message if state.message_count <= 1 else calibration.conversation
         probability, added = fusion.calibrated(values, coefficients)
         return Assessment(
-            dossier=replace(dossier, probability=probability),
-            findings=found.by_name,
+            dossier=replace(dossier, probability=probability, plugged=plugged),
+            findings=findings,
             failed=found.failed,
             guess=guess,
             probability=probability,
             added=added,
-            weighted=fusion.weighted(found.by_name, self._weights),
+            weighted=fusion.weighted(findings, self._weights),
         )
+
+    def _kept(
+        self, findings: Mapping[str, Finding], dossier: Dossier
+    ) -> tuple[Mapping[str, Finding], Mapping[str, float]]:
+        """The findings with each plug-in's highest score so far: one that reads texts sees each message only once."""
+        found, plugged = dict(findings), dict(dossier.plugged)
+        for name, _, _ in self._plugins:
+            if plugged.get(name, 0.0) > found[name].score:
+                found[name] = replace(found[name], score=plugged[name])
+            plugged[name] = found[name].score
+        return found, plugged
 
 
 def _leading(state: ConversationState) -> Dossier:

@@ -133,6 +133,8 @@ class _Layer:
         has_numbers = {name: name in self._docs for name in ("thresholds.yaml", "fusion.yaml")}
         thresholds = parse_thresholds(self._mapping("thresholds.yaml"), self._complainer("thresholds.yaml"))
         calibration = parse_calibration(self._mapping("fusion.yaml"), self._complainer("fusion.yaml"))
+        allow = self._allow(meta, below.allow if below else AllowList())
+        tables = tables.merged(Tables(allowed_domains=frozenset(domain.lower() for domain in allow.domain)))
         return Pack(
             name=str(meta.get("name", below.name if below else "unnamed")),
             version=str(meta.get("version", below.version if below else "0")),
@@ -143,7 +145,7 @@ class _Layer:
             tables=below.tables.merged(tables) if below else tables,
             thresholds=below.thresholds if below and not has_numbers["thresholds.yaml"] else thresholds,
             calibration=below.calibration if below and not has_numbers["fusion.yaml"] else calibration,
-            allow=self._allow(meta, below.allow if below else AllowList()),
+            allow=allow,
         )
 
     def _under(self, folder: str) -> dict[str, bytes]:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from lurewatch.engine.model import Decision, Memory, Verdict
+from lurewatch.engine.packs.pack import AllowList
 from lurewatch.engine.policies import brand_watch, handoff, off_platform
 from lurewatch.engine.policies.brand_watch import BrandWatchConfig
 from lurewatch.engine.policies.off_platform import OffPlatformConfig
@@ -31,6 +32,20 @@ POLICIES: dict[str, Policy] = {
     "brand_watch": lambda verdict, memory, config: brand_watch.decide(verdict, memory, config.brand_watch),
     "handoff": lambda verdict, memory, _config: handoff.decide(verdict, memory),
 }
+
+
+def allowing(config: PolicyConfig, allow: AllowList) -> PolicyConfig:
+    """The same configuration with what a pack vouches for added to the white-lists."""
+    listed = config.off_platform
+    return replace(
+        config,
+        off_platform=replace(
+            listed,
+            emails=(*listed.emails, *allow.email),
+            phones=(*listed.phones, *allow.phone),
+            own_domains=(*listed.own_domains, *allow.domain),
+        ),
+    )
 
 
 def decide(verdict: Verdict, memory: Memory, config: PolicyConfig) -> tuple[Decision, ...]:

@@ -2,7 +2,8 @@
 
 Traits: ``shortener, link_in_bio, hosted`` (on a host where anybody may put a page), ``ip, punycode, mixed_script,
 userinfo, insecure, suspicious_tld, high_entropy, many_subdomains, lookalike`` (names or misspells a brand that does not
-own it), ``official`` (a brand's or an authority's own), ``known, allowlisted, bare`` (neither scheme nor path).
+own it), ``official`` (a brand's or an authority's own), ``known, allowlisted, bare`` (neither scheme nor path), ``unlisted``
+(a link, not bare, of a domain that is none of official, known and allow-listed).
 """
 
 from __future__ import annotations
@@ -218,6 +219,8 @@ def _signals(sighting: Sighting, place: _Place) -> Iterator[Signal]:
         traits.add("insecure")
     if not place.scheme and len(path) < 2:
         traits.add("bare")
+    elif traits.isdisjoint({"official", "known", "allowlisted"}):
+        traits.add("unlisted")
     scheme = place.scheme + "://" if place.scheme else ""
     url = scheme + (text[place.host : place.end].replace(name, real, 1) if real != name else name + path)
     yield sighting.signal("url", url, place.start, place.end, traits=traits)
