@@ -22,6 +22,8 @@ _ENDS_OPEN = re2.compile(rf"(?i)(?:{_NUMBER}|@|\bat|\bdot|[+(.-])[\s,.…-]*$")
 """A message that may go on: it ends in a digit, a number word, or a joint of an address."""
 _BEGINS_OPEN = re2.compile(rf"(?i)^[\s,.…-]*(?:{_NUMBER}|@|at\b|dot\b|[+(.-]|[a-z0-9._-]{{1,40}}(?:@|\.[a-z]{{2,}}))")
 """A message that may continue one: it begins with a digit, a number word, or the rest of an address."""
+_BEGINS_JOINT = re2.compile(r"(?i)^\s*(?:@[a-z0-9]|dot\s[a-z]|at\s[a-z0-9-]{1,20}(?:\.|\sdot\s)[a-z])")
+"""A message that goes on with the middle of an address, whatever the last one ended in; not "at 5 pm"."""
 
 
 class Splitter:
@@ -35,7 +37,7 @@ class Splitter:
         tail, text = dossier.tail, message.text
         if not tail or len(text) > _SHORT or dossier.tail_index < index - 3:
             return []
-        if not _ENDS_OPEN.search(tail) or not _BEGINS_OPEN.search(text):
+        if not _BEGINS_JOINT.search(text) and not (_ENDS_OPEN.search(tail) and _BEGINS_OPEN.search(text)):
             return []
         head = text[:_HEAD]
         alone = {signal.kind for signal in self._reader.signals(tail)} | {s.kind for s in self._reader.signals(head)}

@@ -43,7 +43,8 @@ class Dossier:
 
     ``linguistic`` is the highest tactics confidence of one message; ``evidence`` maps rule ids to the rule's weight and
     ``signals`` signal names (``url``, ``url.shortener``) to their number. ``tail`` is the end of the last message, from
-    offset ``tail_start`` of message ``tail_index``; ``probability`` is the calibrated one in [0,1] when nothing is
+    offset ``tail_start`` of message ``tail_index``; ``plugged`` is the highest score of each plug-in detector;
+    ``probability`` is the calibrated one in [0,1] when nothing is
     known from elsewhere.
     """
 
@@ -62,7 +63,6 @@ class Dossier:
     claims: tuple[str, ...] = ()
     texts: tuple[tuple[int, int], ...] = ()
     disguises: int = 0
-    letters: int = 0
     tail: str = ""
     tail_start: int = 0
     tail_index: int = -1
@@ -125,8 +125,8 @@ class ConversationState:
     shadow: Mapping[str, int] = field(default_factory=dict)
     leading: Assessment | None = None
 
-    def judged(self, key: str, assessment: Assessment, first_flagged_turn: int | None) -> ConversationState:
-        """This state with one sender assessed and the turn of the first flag in place."""
+    def judged(self, key: str, assessment: Assessment) -> ConversationState:
+        """This state with one sender assessed."""
         dossiers = {**self.dossiers, key: assessment.dossier}
         others = [other.probability for name, other in dossiers.items() if name != key and other.counts]
         leads = assessment.counts and assessment.probability >= max(others, default=0.0)
@@ -138,7 +138,7 @@ class ConversationState:
             dossiers,
             self.flags,
             self.indicators,
-            first_flagged_turn,
+            self.first_flagged_turn,
             self.asked,
             self.incomplete,
             self.shadow,

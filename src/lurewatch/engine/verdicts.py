@@ -37,9 +37,10 @@ _CLAIM_KINDS = frozenset({"name", "signature"})
 PATTERN_LIMIT = "more occurrences of one pattern than are read"
 
 
-def versions(pack: Pack, config: EngineConfig) -> Versions:
-    """Names for everything that decides a verdict."""
-    config_hash = hashlib.sha256(repr(sorted(asdict(config).items())).encode()).hexdigest()
+def versions(pack: Pack, config: EngineConfig, weights: Mapping[str, float]) -> Versions:
+    """Names for everything that decides a verdict; ``weights`` are those of all detectors, plug-ins included."""
+    made_by = repr((sorted(asdict(config).items()), sorted(weights.items())))
+    config_hash = hashlib.sha256(made_by.encode()).hexdigest()
     return Versions(__version__, pack.hash[:16], pack.calibration.version, config_hash[:16])
 
 
@@ -106,6 +107,11 @@ def indicator(signal: Signal, index: int) -> Indicator:
     )
 
 
+def is_scam(probability: float, config: EngineConfig) -> bool:
+    """Whether a calibrated probability in [0,1] reaches the threshold, by the two decimals that are shown of it."""
+    return round(100.0 * probability, 2) >= config.scam_threshold
+
+
 def verdict(
     state: ConversationState,
     leading: Assessment,
@@ -115,10 +121,10 @@ def verdict(
     """What the engine believes, given the sender with the most against them."""
     dossier = leading.dossier
     probability = round(100.0 * leading.probability, 2)
-    is_scam = leading.counts and probability >= frame.config.scam_threshold
+    lured = leading.counts and is_scam(leading.probability, frame.config)
     shown = probability if frame.config.fusion == "calibrated" else round(leading.weighted, 2)
     scores = tactics.scores(dossier.tactics)
-    scam_type, threat_level = _type(leading.guess, is_scam=is_scam)
+    scam_type, threat_level = _type(leading.guess, lured=lured)
     incomplete = (*state.incomplete, *knowledge.unavailable)
     status: Status = "partial" if incomplete or leading.failed else "complete"
     rules = frame.rules
@@ -127,14 +133,14 @@ def verdict(
         id=state.id,
         scam_probability=shown,
         risk_level=frame.thresholds.level(shown),
-        is_scam=is_scam,
+        is_scam=lured,
         scam_type=scam_type,
         threat_level=threat_level,
         breakdown={(f"{name}_score"): round(finding.score, 4) for name, finding in leading.findings.items()},
         tactics=scores,
         flags=state.flags,
         indicators=state.indicators,
-        reasoning=reasoning(leading, scores, is_scam=is_scam),
+        reasoning=reasoning(leading, scores, lured=lured),
         first_flagged_turn=state.first_flagged_turn,
         status=status,
         versions=frame.versions,
@@ -148,16 +154,16 @@ def verdict(
     )
 
 
-def _type(guess: Guess, *, is_scam: bool) -> tuple[str, str]:
+def _type(guess: Guess, *, lured: bool) -> tuple[str, str]:
     """The scam type and threat level to report: a type is named only where the engine believes in a scam."""
-    if not is_scam:
+    if not lured:
         return NOT_SCAM, "none"
     if guess.scam_type is None:
         return UNKNOWN, "medium"
     return guess.scam_type.id, guess.scam_type.threat_level
 
 
-def reasoning(leading: Assessment, scores: Mapping[str, float], *, is_scam: bool) -> str:
+def reasoning(leading: Assessment, scores: Mapping[str, float], *, lured: bool) -> str:
     """Plain words: the tactics sentence, the type, and what the detectors saw."""
     active = [name for name in sorted(scores, key=lambda name: -scores[name]) if scores[name] > 0][:3]
     details = [
@@ -166,7 +172,7 @@ def reasoning(leading: Assessment, scores: Mapping[str, float], *, is_scam: bool
         if name != "linguistic" and finding.score
         for reason in finding.reasons[:2]
     ][:4]
-    if not is_scam:
+    if not lured:
         if not active and not details and not leading.dossier.evidence:
             return tactics.NONE_FOUND
         return tactics.LOW

@@ -1,0 +1,27 @@
+"""What tests share: one engine, because making one takes seconds."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from lurewatch import Engine, EngineConfig, load_engine
+
+
+@pytest.fixture(scope="session")
+def engine() -> Engine:
+    """The engine of the shipped pack by its defaults."""
+    return load_engine()
+
+
+@pytest.fixture(scope="session")
+def engine_with(engine: Engine) -> Callable[..., Engine]:
+    """Engines of the same pack with other settings or plug-in detectors, without compiling anew."""
+    databases = engine.reader.dump()
+
+    def make(*plugins: tuple[str, Any, float], **settings: Any) -> Engine:
+        return Engine(engine.pack, EngineConfig(**settings), plugins=plugins, compiler=lambda _: databases)
+
+    return make
