@@ -72,24 +72,24 @@ def _readings() -> dict[str, str]:
 def _folds() -> dict[str, str]:
     """Every character of the ranges that folds to something else, with what it folds to."""
     readings = _readings()
+    table = dict(readings)
     chars = [chr(c) for first, stop in signs.FOLDED_RANGES for c in range(first, stop)]
     # One call over all of them: a line break neither composes nor reorders, so it keeps them apart.
     composed = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", "\n".join(chars)).lower())
     bare = unicodedata.normalize("NFKD", composed).translate(FREE_MARKS)
-    table: dict[str, str] = {}
     for char, whole, base in zip(chars, composed.split("\n"), bare.split("\n"), strict=True):
         if char in readings:
-            table[char] = readings[char]
-        elif not base:
+            continue
+        if not base and whole == char:
             continue  # a mark
-        elif char == whole == base:
+        if char == whole == base:
             if char.isdecimal():
                 table[char] = str(unicodedata.decimal(char))
         elif whole[:1] == " " and len(whole) > 1:
             continue  # a spacing accent: nothing to read
         else:
             text = "".join([readings.get(part, part) for part in base])
-            if not text.isascii():
+            if not text or not text.isascii():
                 text = "".join([readings.get(part, part) for part in whole])
             if text != char:
                 table[char] = "".join([str(unicodedata.decimal(c)) if c.isdecimal() else c for c in text])

@@ -71,11 +71,13 @@ def fold(text: str) -> Folding:
         folded, codes = folded[kept], codes[kept]
         origin = kept if origin is None else origin[kept]
     if seen & FLAG:
-        _keep_flags(folded, codes)
+        flags = _keep_flags(folded, codes)
+        kinds[flags if origin is None else origin[flags]] = 0
     if seen & OWN_MARK:
         kept = _without_stray_marks(folded)
-        folded, codes = folded[kept], codes[kept]
-        origin = kept if origin is None else origin[kept]
+        if len(kept) < len(folded):
+            folded, codes = folded[kept], codes[kept]
+            origin = kept if origin is None else origin[kept]
     imitations: Offsets | None = None
     if seen & (STRICT | WEAK):
         imitations = imitate(folded, codes)
@@ -161,8 +163,8 @@ for _region in signs.REGIONS.split():
     _REGIONS[(ord(_region[0]) - ord("a")) * 26 + ord(_region[1]) - ord("a")] = True
 
 
-def _keep_flags(folded: Codes, codes: Codes) -> None:
-    """Put regional indicators back where a whole run of them shows flags."""
+def _keep_flags(folded: Codes, codes: Codes) -> Offsets:
+    """Put regional indicators back where a whole run of them shows flags; their places."""
     places = np.flatnonzero((codes >= signs.FLAG_A) & (codes < signs.FLAG_A + 26))
     starts = np.flatnonzero(np.diff(places, prepend=-2) != 1)
     lengths = np.diff(starts, append=len(places))
@@ -171,8 +173,9 @@ def _keep_flags(folded: Codes, codes: Codes) -> None:
     following = np.append(letters[1:], 0)
     wrong = (offset % 2 == 0) & ~_REGIONS[letters * 26 + following]
     flags = (np.add.reduceat(wrong.astype(np.intp), starts) == 0) & (lengths % 2 == 0)
-    shown = places[np.repeat(flags, lengths)]
+    shown: Offsets = places[np.repeat(flags, lengths)]
     folded[shown] = codes[shown]
+    return shown
 
 
 def _without_stray_marks(folded: Codes) -> Offsets:
