@@ -94,6 +94,16 @@ def test_means_give_files_the_same_weight() -> None:
     assert report.mean({}) == report.pooled({}).share == 0.0
 
 
+def test_a_sample_takes_so_many_of_each_file_and_label() -> None:
+    """A sample is the same each time and holds at most so many rows of a file and label."""
+    rows = [message(f"{label} {n}", label, source) for label in ("scam", "honest") for source in "ab" for n in range(9)]
+    drawn = measure.sample(rows, 3)
+    assert len(drawn) == 12
+    assert {(row.source, row.label) for row in drawn} == {(row.source, row.label) for row in rows}
+    assert drawn == measure.sample(rows, 3)
+    assert sorted(map(repr, measure.sample(rows, 100))) == sorted(map(repr, rows))
+
+
 @pytest.fixture
 def data(tmp_path: Path) -> Path:
     """A data folder with rows of both halves."""

@@ -121,6 +121,15 @@ def single(text: str) -> Conversation:
     return Conversation((Message(text),))
 
 
+def sample(rows: Iterable[Row], most: int) -> list[Row]:
+    """At most that many rows of each file and label, drawn with a fixed seed, for a quicker look."""
+    by_file: dict[tuple[str, str], list[Row]] = {}
+    for row in rows:
+        by_file.setdefault((row.source, row.label), []).append(row)
+    chance = random.Random(1)  # noqa: S311 - the same draw every time
+    return [row for found in by_file.values() for row in chance.sample(found, min(most, len(found)))]
+
+
 def mistakes(engine: Judge, rows: Iterable[Row], wrongly_found: bool, amount: int) -> Iterator[str]:
     """What the engine saw in rows that it got wrong, a sample with a fixed seed: for those who write rules.
 
@@ -143,6 +152,7 @@ def arguments() -> argparse.ArgumentParser:
     parser.add_argument("--jobs", type=int, default=1, metavar="N", help="processes")
     parser.add_argument("--attacks", action="store_true", help="measure disguised rows too")
     parser.add_argument("--only", nargs="+", metavar="FILE", help="only these files (names without endings)")
+    parser.add_argument("--sample", type=int, metavar="N", help="at most N rows of each file and label")
     parser.add_argument("--json", type=Path, metavar="OUT", help="write every count as JSON")
     shown = parser.add_mutually_exclusive_group()
     shown.add_argument("--misses", metavar="FILE", help="print scam rows of this file that were missed (dev half)")
@@ -163,6 +173,8 @@ def main(factory: Factory = load, argv: Sequence[str] | None = None) -> None:
         if unknown := wanted - corpus.sources(options.data):
             raise InputError(f"{options.data} has no file {', '.join(sorted(unknown))}.")
         rows = (row for row in rows if row.source in wanted)
+    if options.sample:
+        rows = sample(rows, options.sample)
     if shown:
         if options.half != "dev":
             raise InputError("Rows of the report half are never shown. Leave --half out.")
