@@ -48,7 +48,7 @@ bench: $(VENV)/.dev ## Measure speed and memory; writes bench/results
 	$(BIN)/python -m bench.http --data $(DATA)
 
 gate: $(VENV)/.dev ## The quality gate over labelled data: make gate DATA=folder
-	$(BIN)/lurewatch measure $(DATA) --half report --gate
+	$(BIN)/python -m lurewatch.lab.gate $(DATA)
 
 lock: ## Lock the dependencies anew (needs uv)
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
