@@ -179,7 +179,7 @@ def _guess(core: bytes, found: int) -> bytes | None:
 
 
 def collapse_repeats(draft: Draft, text: bytes, vocabulary: Vocabulary) -> None:
-    """Write letters that come three or more times in a row once, or twice where that makes a known word."""
+    """Write letters that come three or more times in a row twice if that makes a known word, else once."""
     codes = np.frombuffer(text, np.uint8)
     starts = np.flatnonzero(np.diff(codes, prepend=0))
     lengths = np.diff(starts, append=len(codes))
@@ -214,7 +214,7 @@ def _settle(draft: Draft, word: bytes, start: int, runs: list[tuple[int, int]], 
         for place, length in runs:
             draft.restore(place, place + length)
         return
-    for lengths in islice(product((1, 2), repeat=len(runs)), MAX_READINGS):
+    for lengths in islice(product((2, 1), repeat=len(runs)), MAX_READINGS):
         read, end = b"", 0
         for (place, length), kept in zip(runs, lengths, strict=True):
             read += word[end : place - start + kept]
