@@ -39,7 +39,7 @@ def test_every_row_is_answered_in_order() -> None:
     ids = [answer["id"] for answer in answers([found])]
     assert ids == ["r-hello", f"r-your {LURE}", "3", f"r-{'x' * (MOST + 1)}", "r-boom", "r-whatsapp"]
     assert [line for line, _ in found.broken] == [3, 4, 5]
-    assert found.broken[1][1] == "/messages/0/text: the message is too long"
+    assert found.broken[1][1] == "/text: the message is too long"
     assert "ZeroDivisionError" in found.broken[2][1]
     assert (found.records, found.flagged) == (6, 2)
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from lurewatch.engine.pipeline import Engine
 from lurewatch.entrypoints.answers import Writer, explained
-from lurewatch.entrypoints.records import Format, Row, reader
+from lurewatch.entrypoints.records import Format, Payload, Row, reader
 from lurewatch.errors import InputError
 
 
@@ -47,10 +47,19 @@ class Scanner:
                 if verdict.is_scam or decisions:
                     flagged += 1
             except Exception as error:  # whatever one record does, the rest goes on
-                message = explained(error) if isinstance(error, InputError) else f"the engine failed: {error!r}"
+                message = _reason(error, payload)
                 broken.append((number, message))
                 output.append(self._writer.broken(record_id, number, message))
         return Scanned(b"".join(output), len(rows), flagged, tuple(broken))
+
+
+def _reason(error: Exception, payload: Payload) -> str:
+    """What is wrong, pointing into the record: one that is a single message has no ``messages``."""
+    if not isinstance(error, InputError):
+        return f"the engine failed: {error!r}"
+    if isinstance(payload, bytes) and b'"messages"' in payload:
+        return explained(error)
+    return explained(InputError(str(error), pointer=error.pointer.removeprefix("/messages/0")))
 
 
 def scan_all(scanner: Scanner, chunks: Iterable[Sequence[Row]], jobs: int, take: Callable[[Scanned], None]) -> None:
