@@ -11,9 +11,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from lurewatch.engine.text.words import common, frequent, rare
+from lurewatch.engine.text.words import familiar, frequent, rare
 
-_ORDERED = f"{frequent.TEXT} {common.TEXT} {rare.TEXT}".split()
+_ORDERED = f"{frequent.TEXT} {familiar.TEXT} {rare.TEXT}".split()
 
 RANK: Mapping[str, int] = MappingProxyType({word: rank for rank, word in enumerate(_ORDERED)})
 WORDS: frozenset[str] = frozenset(_ORDERED)

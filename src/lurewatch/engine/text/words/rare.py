@@ -1,4 +1,4 @@
-"""English words and words of fraud hardly seen in the counts, after ``common``."""
+"""English words and words of fraud hardly seen in the counts, after ``familiar``."""
 
 TEXT = (
     "zelle payees scammed aadhar aduana agunan airbnb amende arbeit argent baithe banque bloque bumble canara cartao "
