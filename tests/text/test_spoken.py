@@ -77,6 +77,7 @@ def test_prose_is_no_dictation(text: str) -> None:
         ("asha (at) example (dot) org", "asha@example.org"),
         ("asha[at]example[dot]org", "asha@example.org"),
         ("asha © mail . com", "asha@mail.com"),
+        ("info (at) example.com", "info@example.com"),
         ("asha @ mail . com", "asha@mail.com"),
         ("asha underscore rao at my dash shop dot net", "asha_rao@my-shop.net"),
         ("asha at the rate example dot com", "asha@example.com"),

@@ -23,7 +23,7 @@ def normalise(text: str, words: frozenset[str] = WORDS) -> tuple[View, ...]:
         folded = text.lower()
         view = View("folded", folded)
         shadow = folded.encode()
-        bars = has_capital_inside(text)
+        bars = False
     else:
         folding = fold(text)
         codes, origin = folding.codes, folding.origin
@@ -31,6 +31,7 @@ def normalise(text: str, words: frozenset[str] = WORDS) -> tuple[View, ...]:
         view = View("folded", codes.tobytes().decode("utf-32-le"), offsets, folding.obfuscations)
         shadow = SHADOW[codes].tobytes()
         bars = any(found.kind in ("lookalike", "styled") for found in folding.obfuscations)
+    bars = bars or has_capital_inside(text)
     views = [view]
     if (bars or is_disguised(shadow)) and (plain := read_plain(shadow, codes, origin, words, bars=bars)):
         views.append(plain)

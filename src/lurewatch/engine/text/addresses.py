@@ -9,7 +9,8 @@ import re2
 
 from lurewatch.engine.text.draft import Draft
 
-MAX_CHAINS = 300
+MAX_CHAINS = 1000
+MAX_BENT = 200  # chains looked at closely
 MAX_LINKS = 400
 MAX_STEPS = 10  # separators in a name or a host
 
@@ -40,9 +41,10 @@ MAIL_HOSTS = frozenset(
 NO_NAMES = frozenset(
     b"us me it is am are be was were been him her them you here there look looking only online shop shopping order"
     b" register login visit hosted live based found find available work works working worked buy sale store signup"
-    b" arrive located contact reach mail email website site address that this copyright sold sell i he she we they"
-    b" team account details more link page info now today app".split()
+    b" arrive located reach email website site address that this sold sell i he she we they details more link page"
+    b" now today app".split()
 )
+SIGNED = frozenset(b"copyright app us".split())  # before a sign: "copyright (c) example.com", "the app @ x.com"
 NO_HOSTS = frozenset(
     b"or and a an the this that any every each my your his our their no one of old new big red".split()
 )
@@ -52,9 +54,10 @@ _SEPARATOR = (
     rf" (?:{_DOTS}|{_ATS}|{_JOINS}|slash|forward slash) | ?{_OPEN} ?(?:{_DOTS}|{_ATS}|[.@]) ?{_CLOSE} ?"
     rf"| ?[@{COPYRIGHT}] ?| ?\. ?"
 )
-# "me at swati dot khan at mail dot com"; also plain prose such as "me at home", which ``_addresses`` finds nothing in.
+# "me at swati dot khan at mail dot com"; also "me at home", in which ``_chosen`` finds nothing.
 CHAIN = re2.compile(rf"\b{_PART}(?:(?:{_SEPARATOR}){_PART})+".encode(), _LATIN1)
 SEPARATOR = re2.compile(_SEPARATOR.encode(), _LATIN1)
+TYPED = b"abcdefghijklmnopqrstuvwxyz0123456789_+-.@"  # what an address as typed consists of
 # "hxxp://", "h**ps[:]//", "http[:]//"; not "http://".
 SCHEME = re2.compile(rb"\bh(?:xx|tt|\*\*|__)ps?(?:\[:\]|:)//", _LATIN1)
 # For the quick look: a spelled dot before an ending, brackets around a sign, a spaced one, "hxxp", "name at gmail".
@@ -85,7 +88,8 @@ class _Link:
 def write_addresses(draft: Draft) -> None:
     """Write every address of the draft's text as it is typed."""
     text = draft.text
-    for match in islice(CHAIN.finditer(text), MAX_CHAINS):
+    chains = (match for match in islice(CHAIN.finditer(text), MAX_CHAINS) if match[0].translate(None, TYPED))
+    for match in islice(chains, MAX_BENT):
         _write_chain(draft, match.start(), match.end())
     for match in islice(SCHEME.finditer(text), MAX_CHAINS):
         start, end = match.span()
@@ -161,12 +165,12 @@ def _is_mail(parts: list[bytes], links: list[_Link], name: int, host: int, last:
     at, dot = links[host - 1], links[last]
     if dot.is_spaced and parts[last + 1] not in AFTER_SPACED_DOT:
         return False
-    if len(parts[host]) < 2 and at.bent:
-        return False
-    if host - name == 1 and (parts[name] in NO_NAMES or (parts[name].isdigit() and at.bent)):
+    if at.bent and (len(parts[host]) < 2 or (host - name == 1 and (parts[name].isdigit() or parts[name] in SIGNED))):
         return False
     if at.word != b"at" or at.bracketed:
         return True
+    if host - name == 1 and parts[name] in NO_NAMES:
+        return False
     spelled = any(link.bent and not link.is_spaced for link in links[host : last + 1])
     return spelled or parts[host] in MAIL_HOSTS
 

@@ -21,8 +21,8 @@ SWAP = {ord("i"): b"l", ord("l"): b"i"}
 
 
 def has_capital_inside(text: str) -> bool:
-    """Whether an ASCII text holds a capital I right after a small letter."""
-    return "I" in text and CAPITAL_INSIDE.search(text.encode()) is not None
+    """Whether a text holds a capital I right after a small letter."""
+    return "I" in text and CAPITAL_INSIDE.search(text.encode("ascii", "replace")) is not None
 
 
 def settle_bars(draft: Draft, text: bytes, vocabulary: Vocabulary) -> None:

@@ -9,7 +9,7 @@ import re2
 from lurewatch.engine.text.draft import Draft
 from lurewatch.engine.text.numbers import ANY, ENGLISH, NUMERALS, dictated
 
-MAX_RUNS = 300
+MAX_RUNS = 200
 MAX_WORDS = 1200
 FEWEST_TOKENS = 3  # "one of two", "two three times" stay
 FEWEST_DIGITS = 7  # of a run with one word, or with none: those of a telephone number

@@ -36,7 +36,7 @@ SEPARATED = bytes.maketrans(SEPARATORS, b" " * len(SEPARATORS))
 
 MAX_PIECES = 500  # words read with care in one message; in the rest every sign is its likeliest letter
 MAX_SAMPLES = 60  # unknown words looked at to tell whether the message is disguised
-MAX_READINGS = 32  # readings tried of one word
+MAX_READINGS = 24  # readings tried of one word
 MAX_REPEATS = 300
 LONGEST = 24
 SURE = 4  # letters from which on a known word is a disguise even if it stands alone
@@ -150,7 +150,7 @@ def _word(core: bytes, vocabulary: Vocabulary) -> bytes | None:
     choices = [LETTERS.get(code, bytes((code,))) for code in core]
     for letters in islice(product(*choices), MAX_READINGS):
         word = bytes(letters)
-        if word in vocabulary:
+        if word in vocabulary.costs:
             return word
     return None
 

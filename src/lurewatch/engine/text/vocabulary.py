@@ -11,7 +11,7 @@ UNRANKED = 4000  # the rank given to words that have no count: pack vocabulary
 UNKNOWN_WORD = 16.0  # what starting a word that is not in the vocabulary costs
 UNKNOWN_LETTER = 3.4  # and what each of its letters costs
 MAX_CHOPPED = 3000
-ENDINGS = (b"s", b"ed", b"d", b"ing", b"ly", b"er")
+ENDINGS = (b"'s", b"s", b"ed", b"d", b"ing", b"ly", b"er")
 FEWEST_LETTERS = 3  # that an unknown word has
 INFINITE = float("inf")
 
