@@ -64,10 +64,10 @@ def _address(sent: str, near: bool) -> tuple[str, str, bool | None] | None:
     if sent[:3].lower() == "bc1" and 26 <= size <= 62:
         valid = _is_bech32(sent)
         return (sent.lower(), "btc", valid) if valid or near else None
-    if sent[0] in "13" and 26 <= size <= 35 and _BASE58.issuperset(sent):
+    if sent[:1] in {"1", "3"} and 26 <= size <= 35 and _BASE58.issuperset(sent):
         valid = _is_base58(sent, {0, 5})
         return (sent, "btc", valid) if valid or (near and _is_varied(sent)) else None
-    if sent[0] in "Tt" and size == 34 and _BASE58.issuperset(sent):
+    if sent[:1] in {"T", "t"} and size == 34 and _BASE58.issuperset(sent):
         valid = _is_base58(sent, {0x41})
         return (sent, "trx", valid) if valid or (near and _is_varied(sent)) else None
     return None
