@@ -142,6 +142,10 @@ def _build() -> tuple[NDArray[np.uint32], NDArray[np.uint32], NDArray[np.uint8],
             look[[ord(glyph) for glyph in alike]] = ord(text)
     for code in range(0x1D6A8, 0x1D7CC):  # mathematical Greek: capitals imitate other letters than small ones
         look[code] = look[ord(unicodedata.normalize("NFKC", chr(code)))]
+    for char, text in folds.items():  # a small letter imitates what its capital does, if nothing of its own
+        code = ord(char)
+        if len(text) == 1 and not text.isascii() and look[code] and not look[ord(text)]:
+            look[ord(text)], kinds[ord(text)] = look[code], kinds[code]
     expansions: list[str] = []
     for char, text in folds.items():
         code = ord(char)
@@ -149,8 +153,6 @@ def _build() -> tuple[NDArray[np.uint32], NDArray[np.uint32], NDArray[np.uint8],
             continue
         if len(text) == 1:
             fold[code] = ord(text)
-            if look[code] and not look[ord(text)] and not text.isascii():
-                look[ord(text)], kinds[ord(text)] = look[code], kinds[code]
         else:
             fold[code] = FIRST_EXPANSION + len(expansions)
             expansions.append(text)
