@@ -15,6 +15,8 @@ from dataclasses import dataclass
 
 GAP = r"[^\w.!]{1,4}"
 """What a space of a phrase becomes: punctuation and spaces, but no end of a sentence."""
+WORD = "="
+"""An expression that begins so is one whole word: it is looked up among the words of the text, not searched."""
 _EDGE = "\x01"
 _MOST_ATOMS = 32
 _MOST_MEMBERS = 400
@@ -30,11 +32,17 @@ _EVERYDAY = frozenset(
     "was we were what when will with would you your".split()
 )
 _COLLAPSE = bytes(code if chr(code) in _KEPT else 32 for code in range(256))
+_SPLIT = _COLLAPSE.replace(b".", b" ").replace(b"!", b" ")
 
 
 def collapse(data: bytes) -> bytes:
     """Lower-case text with every run of characters between words (full stops and exclamation marks stay) as a space."""
     return b" ".join(data.translate(_COLLAPSE).split())
+
+
+def words(data: bytes) -> list[bytes]:
+    """The words of lower-case text."""
+    return data.translate(_SPLIT).split()
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,14 +103,17 @@ def alternatives(pattern: str) -> Iterator[str]:
 
 
 def _expression(atom: str) -> str:
-    """An atom for Hyperscan; short ones must be whole words where the pattern says so."""
+    """An atom as an expression; short ones must begin or end a word where the pattern says so."""
     core = atom.replace(_EDGE, "")
-    text = "".join(char if char.isalnum() or char in " _" else "\\" + char for char in core.strip())
-    if len(core.strip()) > _SHORT:
-        return text
-    left = r"\b" if atom.startswith((_EDGE, " ")) and core.strip()[0].isalnum() else ""
-    right = r"\b" if atom.endswith((_EDGE, " ")) and core.strip()[-1].isalnum() else ""
-    return left + text + right
+    text = core.strip()
+    left = atom.startswith((_EDGE, " ")) and text[0].isalnum()
+    right = atom.endswith((_EDGE, " ")) and text[-1].isalnum()
+    if left and right and text.isalnum():
+        return WORD + text
+    escaped = "".join(char if char.isalnum() or char in " _" else "\\" + char for char in text)
+    if len(text) > _SHORT:
+        return escaped
+    return (r"\b" if left else "") + escaped + (r"\b" if right else "")
 
 
 def _value(atom: str) -> float:

@@ -6,13 +6,13 @@ Both may name a pattern that does not occur, never the other way round.
 from __future__ import annotations
 
 import threading
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Protocol
 
 import orjson
 import re2
 
-from lurewatch.engine.matching.atoms import alternatives, atoms, collapse
+from lurewatch.engine.matching.atoms import WORD, alternatives, atoms, collapse, words
 from lurewatch.engine.matching.pattern import Pattern, compile_exact, options
 
 try:
@@ -49,7 +49,7 @@ class HyperscanPrefilter:
         return _packed([part for automaton in (self._words, self._raw, self._script) for part in automaton.dump()])
 
     def ascii(self, data: bytes) -> Collection[int]:
-        found = self._words.scan(collapse(data))
+        found = self._words.scan(collapse(data), words(data))
         found.update(self._raw.scan(data))
         return found
 
@@ -62,11 +62,12 @@ Clue = tuple[Sequence[Sequence[int]], Sequence[int]]
 
 
 class _Automaton:
-    """One block-mode database, and what its expressions are clues to."""
+    """One block-mode database, words that are looked up beside it, and what all these expressions are clues to."""
 
-    def __init__(self, database: Any, clues: Sequence[Clue]) -> None:
+    def __init__(self, database: Any, clues: Sequence[Clue], known: Mapping[str, int]) -> None:
         self._database = database
         self._clues = clues
+        self._known = {word.encode(): number for word, number in known.items()}
         self._local = threading.local()  # scratch space must not be shared between threads
         self._by_expression: dict[int, list[tuple[tuple[frozenset[int], ...], Sequence[int]]]] = {}
         for sets, numbers in clues:
@@ -75,17 +76,16 @@ class _Automaton:
                 self._by_expression.setdefault(expression, []).append((others, numbers))
 
     def dump(self) -> list[bytes]:
-        return [orjson.dumps(self._clues), bytes(hyperscan.dumpb(self._database)) if self._clues else b""]
+        known = {word.decode(): number for word, number in self._known.items()}
+        database = b"" if self._database is None else bytes(hyperscan.dumpb(self._database))
+        return [orjson.dumps([self._clues, known]), database]
 
-    def scan(self, data: bytes) -> set[int]:
-        """The numbers of the patterns all of whose clues are there."""
-        if not self._clues:
-            return set()
-        scratch = getattr(self._local, "scratch", None)
-        if scratch is None:
-            scratch = self._local.scratch = hyperscan.Scratch(self._database)
-        fired: set[int] = set()
-        self._database.scan(data, match_event_handler=_remember, context=fired, scratch=scratch)
+    def scan(self, data: bytes, there: Sequence[bytes] = ()) -> set[int]:
+        """The numbers of the patterns all of whose clues are in the text, or among its words."""
+        known = self._known
+        fired = {known[word] for word in there if word in known}
+        if self._database is not None:
+            self._search(data, fired)
         found: set[int] = set()
         for expression in fired:
             for others, numbers in self._by_expression.get(expression, ()):
@@ -96,21 +96,27 @@ class _Automaton:
                     found.update(numbers)
         return found
 
+    def _search(self, data: bytes, fired: set[int]) -> None:
+        scratch = getattr(self._local, "scratch", None)
+        if scratch is None:
+            scratch = self._local.scratch = hyperscan.Scratch(self._database)
+        self._database.scan(data, match_event_handler=_remember, context=fired, scratch=scratch)
+
 
 def _remember(expression: int, _start: int, _end: int, _flags: int, fired: Any) -> None:
     fired.add(expression)
 
 
 def _compiled(patterns: Sequence[Pattern]) -> list[_Automaton]:
-    words, raw, script = _Plan(), _Plan(), _Plan()
+    clues, raw, script = _Plan(), _Plan(), _Plan()
     for number, pattern in enumerate(patterns):
         if pattern.script:
             script.add([tuple(_bytewise(atom) for atom in pattern.atoms)], number)
             continue
         for alternative in alternatives(pattern.exact):
             needed = atoms(alternative)
-            (words if needed else raw).add(needed or [(alternative,)], number)
-    return [plan.compiled() for plan in (words, raw, script)]
+            (clues if needed else raw).add(needed or [(alternative,)], number)
+    return [plan.compiled() for plan in (clues, raw, script)]
 
 
 class _Plan:
@@ -127,15 +133,18 @@ class _Plan:
         self._clues.setdefault(key, set()).add(number)
 
     def compiled(self) -> _Automaton:
-        database = hyperscan.Database(mode=hyperscan.HS_MODE_BLOCK)
-        if self._expressions:
+        known = {text.removeprefix(WORD): n for text, n in self._expressions.items() if text.startswith(WORD)}
+        searched = {text: n for text, n in self._expressions.items() if not text.startswith(WORD)}
+        database = None
+        if searched:
+            database = hyperscan.Database(mode=hyperscan.HS_MODE_BLOCK)
             database.compile(
-                expressions=[text.encode() for text in self._expressions],
-                ids=list(self._expressions.values()),
-                elements=len(self._expressions),
+                expressions=[text.encode() for text in searched],
+                ids=list(searched.values()),
+                elements=len(searched),
                 flags=0,
             )
-        return _Automaton(database, [(sets, sorted(numbers)) for sets, numbers in self._clues.items()])
+        return _Automaton(database, [(sets, sorted(numbers)) for sets, numbers in self._clues.items()], known)
 
 
 def _bytewise(atom: str) -> str:
@@ -162,7 +171,7 @@ def _restored(databases: Databases) -> list[_Automaton] | None:
                 database.scratch = hyperscan.Scratch(database)
             except hyperscan.error:
                 return None
-        automata.append(_Automaton(database, orjson.loads(clues)))
+        automata.append(_Automaton(database, *orjson.loads(clues)))
     return automata
 
 
