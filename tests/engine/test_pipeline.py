@@ -6,6 +6,7 @@ import pickle
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 
+import orjson
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -13,8 +14,12 @@ from hypothesis import strategies as st
 from lurewatch import Conversation, Engine, Message, Verdict
 from lurewatch.engine.model import Memory, Role
 from lurewatch.engine.state import MOST_FLAGS, MOST_INDICATORS, MOST_REMEMBERED, MOST_SENDERS, ConversationState
+from lurewatch.entrypoints.answers import answer
 
-LURE = "Your account will be blocked today! Share the OTP immediately to verify"
+LURE = (
+    "URGENT: Your SBI account will be blocked today! Share your OTP and card PIN immediately at "
+    "http://sbi-kyc.tk/verify to avoid legal action and arrest"
+)
 LINES = (
     LURE,
     "Congratulations! You won a lottery of $5000. Pay the fee to claim your prize",
@@ -58,6 +63,10 @@ def judged(engine: Engine, *messages: Message) -> Verdict:
     return engine.assess(Conversation(messages))
 
 
+def written(verdict: Verdict) -> bytes:
+    return orjson.dumps(answer(verdict, ()))
+
+
 # ---------------------------------------------------------------- one path, one answer
 
 
@@ -83,25 +92,26 @@ def test_assessing_is_observing_each_message_and_judging(engine: Engine, message
 def test_a_verdict_is_the_same_bit_for_bit(engine: Engine, messages: tuple[Message, ...]) -> None:
     """The same conversation gives the same bits again, also from an engine and a state that were sent elsewhere."""
     verdict = judged(engine, *messages)
-    assert repr(judged(engine, *messages)) == repr(verdict)
+    assert written(judged(engine, *messages)) == written(verdict)
     state: ConversationState = pickle.loads(pickle.dumps(folded(engine, messages)))
-    assert repr(engine.judge(state)) == repr(verdict)
+    assert engine.judge(state) == verdict
+    assert written(engine.judge(state)) == written(verdict)
 
 
 def test_an_engine_travels_to_another_process(engine: Engine) -> None:
     """A pickled engine gives the same verdict, and carries what was compiled."""
     copy: Engine = pickle.loads(pickle.dumps(engine))
-    assert repr(judged(copy, *said(LURE))) == repr(judged(engine, *said(LURE)))
+    assert written(judged(copy, *said(LURE))) == written(judged(engine, *said(LURE)))
 
 
 def test_a_message_costs_that_message_not_the_history(engine: Engine) -> None:
     """A state is frozen: observing from it twice gives the same, and leaves it as it was."""
     state = folded(engine, said("hello", "who is there?"))
-    before = repr(state)
+    before = pickle.dumps(state)
     first, _ = engine.observe(state, Message(LURE, "bob"))
     second, _ = engine.observe(state, Message(LURE, "bob"))
     assert first == second
-    assert repr(state) == before
+    assert pickle.dumps(state) == before
 
 
 # ---------------------------------------------------------------- bounds

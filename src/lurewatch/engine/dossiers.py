@@ -117,8 +117,12 @@ def question_in(message: Message) -> tuple[str, frozenset[str]] | None:
     """Who asks and the content words of the question, when the message asks one."""
     if "?" not in message.text:
         return None
-    words = _WORD.findall(message.text[:_READ_OF_QUESTION].lower())
-    return message.sender, frozenset(words[:_MOST_WORDS])
+    return message.sender, frozenset(_words(message.text[:_READ_OF_QUESTION])[:_MOST_WORDS])
+
+
+def _words(text: str) -> list[str]:
+    found: list[str] = _WORD.findall(text.lower().encode("ascii", "replace").decode())
+    return found
 
 
 def ignores_question(
@@ -132,4 +136,4 @@ def ignores_question(
         return False
     if not any(rules[hit.rule].category in TACTICS for hit in reading.hits):
         return False
-    return not state.asked[1].intersection(_WORD.findall(message.text.lower()))
+    return not state.asked[1].intersection(_words(message.text))

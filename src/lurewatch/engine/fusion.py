@@ -96,3 +96,14 @@ def calibrated(values: Mapping[str, float], coefficients: Coefficients) -> tuple
     added = {name: weights[name] * value for name, value in values.items() if weights.get(name)}
     odds = coefficients.intercept + math.fsum(added.values())
     return 1.0 / (1.0 + math.exp(-max(-60.0, min(60.0, odds)))), added
+
+
+def pooled(probability: float, findings: Mapping[str, Finding], shares: Mapping[str, float]) -> float:
+    """The probability with detectors that were not fitted: each has its share of it, as in the weighted sum.
+
+    ``shares`` maps their names to weights in [0,1); one without a finding leaves the probability as it is.
+    """
+    for name, share in shares.items():
+        if name in findings:
+            probability = (1.0 - share) * probability + share * findings[name].score
+    return probability

@@ -133,7 +133,7 @@ class Engine:
         if leading is None:
             suspects = [dossier for dossier in state.dossiers.values() if dossier.counts] or [NOBODY]
             assessed = [self._assess(state, dossier, knowledge) for dossier in suspects]
-            leading = max(assessed, key=lambda assessment: assessment.probability)
+            leading = max(assessed, key=lambda assessment: (assessment.probability, assessment.weighted))
         return verdicts.verdict(state, leading, knowledge, self._frame)
 
     def features(self, state: ConversationState) -> Mapping[str, float]:
@@ -177,6 +177,13 @@ class Engine:
         calibration = self.pack.calibration
         coefficients = calibration.message if state.message_count <= 1 else calibration.conversation
         probability, added = fusion.calibrated(values, coefficients)
+        if self._plugins:
+            unfitted = {
+                name: weight
+                for name, _, weight in self._plugins
+                if name not in coefficients.weights and name not in found.failed
+            }
+            probability = fusion.pooled(probability, findings, unfitted)
         return Assessment(
             dossier=replace(dossier, probability=probability, plugged=plugged),
             findings=findings,

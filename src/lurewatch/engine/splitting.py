@@ -37,7 +37,8 @@ class Splitter:
         tail, text = dossier.tail, message.text
         if not tail or len(text) > _SHORT or dossier.tail_index < index - 3:
             return []
-        if not _BEGINS_JOINT.search(text) and not (_ENDS_OPEN.search(tail) and _BEGINS_OPEN.search(text)):
+        begin, end = _encodable(text), _encodable(tail)
+        if not _BEGINS_JOINT.search(begin) and not (_ENDS_OPEN.search(end) and _BEGINS_OPEN.search(begin)):
             return []
         head = text[:_HEAD]
         alone = {signal.kind for signal in self._reader.signals(tail)} | {s.kind for s in self._reader.signals(head)}
@@ -63,6 +64,11 @@ class Splitter:
                 if rule.mode == "enforce" and _is_about(rule, signal)
             )
         return replace(reading, signals=(*reading.signals, *split), hits=tuple(hits))
+
+
+def _encodable(text: str) -> str:
+    """The text as RE2 takes it: lone surrogates have no bytes in UTF-8."""
+    return text if text.isascii() else text.encode("utf-8", "replace").decode()
 
 
 def _is_about(rule: Rule, signal: Signal) -> bool:

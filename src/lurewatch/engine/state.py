@@ -129,7 +129,7 @@ class ConversationState:
         """This state with one sender assessed."""
         dossiers = {**self.dossiers, key: assessment.dossier}
         others = [other.probability for name, other in dossiers.items() if name != key and other.counts]
-        leads = assessment.counts and assessment.probability >= max(others, default=0.0)
+        leads = assessment.counts and assessment.probability > max(others, default=-1.0)
         return ConversationState(
             self.id,
             self.pack,

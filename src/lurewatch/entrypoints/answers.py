@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from collections.abc import Sequence
 from typing import Any, Literal, Protocol
 
@@ -16,6 +17,7 @@ from lurewatch.entrypoints.tables import Table
 from lurewatch.errors import InputError
 
 Layout = Literal["table", "jsonl", "csv"]
+_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 def answer(verdict: Verdict, decisions: Sequence[Decision]) -> dict[str, Any]:
@@ -33,6 +35,7 @@ def evidence(verdict: Verdict, decisions: Sequence[Decision]) -> dict[str, Any]:
     """The answer less its id, probability, level and breakdown.
 
     Offsets count code points of the message as sent; ``message_index`` counts from 0, ``first_flagged_turn`` from 1.
+    Lone surrogates in what was sent are shown as U+FFFD, one for one, so that the evidence can be written as UTF-8.
     """
     made_by = verdict.versions
     found: dict[str, Any] = {
@@ -43,7 +46,7 @@ def evidence(verdict: Verdict, decisions: Sequence[Decision]) -> dict[str, Any]:
         "flags": [_flag(flag) for flag in verdict.flags],
         "indicators": [_indicator(indicator) for indicator in verdict.indicators],
         "decisions": [_decision(decision) for decision in decisions],
-        "reasoning": verdict.reasoning,
+        "reasoning": _writable(verdict.reasoning),
         "first_flagged_turn": verdict.first_flagged_turn,
         "status": verdict.status,
         "versions": {
@@ -58,12 +61,16 @@ def evidence(verdict: Verdict, decisions: Sequence[Decision]) -> dict[str, Any]:
     return found
 
 
+def _writable(text: str) -> str:
+    return text if text.isascii() else _SURROGATE.sub("\N{REPLACEMENT CHARACTER}", text)
+
+
 def _flag(flag: Flag) -> dict[str, Any]:
     found = {
         "pattern": flag.pattern,
         "category": flag.category,
         "rule": flag.rule,
-        "matched_text": flag.matched_text,
+        "matched_text": _writable(flag.matched_text),
         "message_index": flag.message_index,
         "start": flag.start,
         "end": flag.end,
@@ -76,7 +83,7 @@ def _flag(flag: Flag) -> dict[str, Any]:
 def _indicator(indicator: Indicator) -> dict[str, Any]:
     found = {
         "type": indicator.type,
-        "value": indicator.value,
+        "value": _writable(indicator.value),
         "message_index": indicator.message_index,
         "start": indicator.start,
         "end": indicator.end,
