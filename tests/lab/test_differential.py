@@ -10,7 +10,7 @@ from lurewatch.lab import differential
 
 from .data import texts_of, write_rows
 
-PATTERNS = [Pattern("word", r"\bact now\b", r"\bact now\b"), Pattern("number", r"\b\d{4}\b", r"\b\d{4}\b")]
+PATTERNS = [Pattern("word", r"\bact now\b"), Pattern("number", r"\b\d{4}\b")]
 TEXTS = ("act now or pay 1234", "nothing here", "act now act now 5678")
 
 
@@ -24,8 +24,7 @@ def test_equal_matchers_do_not_differ() -> None:
 
 def test_a_difference_is_counted_by_pattern() -> None:
     """A pattern that another matcher reads differently is counted once a view, under its number."""
-    broken = [PATTERNS[0], Pattern("number", r"\b\d{4}\b", r"\b\d{5}\b")]
-    one, other = Matcher(broken, use_hyperscan=True), Matcher(broken, use_hyperscan=False)
+    one, other = Matcher(PATTERNS), Matcher([PATTERNS[0], Pattern("number", r"\b\d{5}\b")])
     found = differential.compare(one, other, [view for text in TEXTS for view in normalise(text)])
     assert found.by_pattern == {1: 2}
 

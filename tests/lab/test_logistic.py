@@ -58,6 +58,17 @@ def test_a_tiny_file_does_not_set_the_threshold() -> None:
     assert threshold(rows, Model(0.0, {"a": 1.0}), Target()) == pytest.approx(0.5)
 
 
+def test_disguised_copies_teach_weights_and_set_no_threshold() -> None:
+    """What only a disguise brings about gets no weight, and disguised honest rows do not raise the threshold."""
+    told = [*examples("fraud", True, (80, {"request": 1.0, "hidden": 1.0})), *examples("chat", False, (90, {}))]
+    copies = [Example("chat", False, ({"hidden": 1.0},), disguised=True)] * 90
+    assert fit(told, Target()).weights.get("hidden", 0.0) > 0.1
+    taught = fit([*told, *copies], Target())
+    assert taught.weights.get("hidden", 0.0) < taught.weights["request"] / 4
+    odd = [Example("chat", False, ({"request": 1.0},), disguised=True)] * 90
+    assert threshold([*told, *odd], Model(0.0, {"request": 1.0}), Target()) == pytest.approx(0.5)
+
+
 def test_files_weigh_the_same() -> None:
     """Copying the rows of one file changes nothing in the fit."""
     once = fit(TELLING, Target())

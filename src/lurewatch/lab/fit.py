@@ -7,7 +7,9 @@ fraud, some is not, and nobody says which. ``--check`` measures instead what fil
 from __future__ import annotations
 
 import argparse
+import random
 import sys
+import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -18,7 +20,9 @@ import yaml
 from lurewatch.engine.pipeline import Engine
 from lurewatch.errors import LurewatchError
 from lurewatch.lab import corpus
+from lurewatch.lab.attacks import ATTACKS
 from lurewatch.lab.corepack import load
+from lurewatch.lab.corpus import LabelledMessage
 from lurewatch.lab.logistic import Example, Model, Target, fit, left_out, recalls
 from lurewatch.lab.measure import Row, conversation_of
 
@@ -47,6 +51,15 @@ def examples_of(engine: Engine, rows: Iterable[Row]) -> Iterator[Example]:
             yield Example(row.source, row.label == "scam", senders)
 
 
+def disguised(rows: Iterable[Row]) -> Iterator[Row]:
+    """Each message under one of the attacks, chosen by its text: a disguise alone must not make a scam."""
+    attacks = list(ATTACKS.items())
+    for row in rows:
+        if isinstance(row, LabelledMessage) and row.label != "spam":
+            name, attack = attacks[zlib.crc32(row.text.encode("utf-8", "surrogatepass")) % len(attacks)]
+            yield replace(row, text=attack(row.text, random.Random(f"{name}:{row.text}")))  # noqa: S311 - repeatable
+
+
 def sections_of(engine: Engine, data: Path, target: Target) -> list[Fitted]:
     """Both fits to the dev half.
 
@@ -54,10 +67,14 @@ def sections_of(engine: Engine, data: Path, target: Target) -> list[Fitted]:
     only the conversations at hand would learn their channel, because the scams among them are letters and the honest
     ones are chat.
     """
-    messages = list(examples_of(engine, corpus.messages(data, "dev")))
+    rows = list(corpus.messages(data, "dev"))
+    messages = [
+        *examples_of(engine, rows),
+        *(replace(example, disguised=True) for example in examples_of(engine, disguised(rows))),
+    ]
     alone = [example for example in messages if example.source not in LONG_SCAMS]
     together = [*messages, *examples_of(engine, corpus.conversations(data, "dev"))]
-    return [Fitted(name, rows, fit(rows, target)) for name, rows in (("message", alone), ("conversation", together))]
+    return [Fitted(name, part, fit(part, target)) for name, part in (("message", alone), ("conversation", together))]
 
 
 def document(sections: Iterable[Fitted], target: Target, version: str) -> dict[str, Any]:
@@ -68,8 +85,8 @@ def document(sections: Iterable[Fitted], target: Target, version: str) -> dict[s
             "intercept": section.model.intercept,
             "weights": dict(sorted(section.model.weights.items())),
             "fitted": {
-                "scam_rows": sum(example.scam for example in section.examples),
-                "honest_rows": sum(not example.scam for example in section.examples),
+                "scam_rows": sum(row.scam and not row.disguised for row in section.examples),
+                "honest_rows": sum(not row.scam and not row.disguised for row in section.examples),
                 "false_positives_mean_at_most": target.mean,
                 "false_positives_worst_at_most": target.worst,
             },

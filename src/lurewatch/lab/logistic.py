@@ -27,12 +27,14 @@ FEWEST_HONEST = 50
 class Example:
     """What the engine saw of each sender in one row (feature name -> value in [0,1]), and whether the row is a scam.
 
-    The row is judged by the sender with the most against them.
+    The row is judged by the sender with the most against them. A ``disguised`` copy of a row teaches the weights only:
+    the target is not about it.
     """
 
     source: str
     scam: bool
     senders: Sequence[Mapping[str, float]]
+    disguised: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,13 +99,11 @@ def weigh(rows: Iterable[tuple[bool, Mapping[str, float], float]], names: Sequen
 
 
 def row_shares(examples: Sequence[Example], scam_share: float) -> list[float]:
-    """The weight of each row: files of a class share the weight of the class evenly, rows that of their file."""
-    counts = Counter((example.scam, example.source) for example in examples)
-    files = Counter(scam for scam, _ in counts)
-    return [
-        (scam_share if example.scam else 1 - scam_share) / files[example.scam] / counts[example.scam, example.source]
-        for example in examples
-    ]
+    """The weight of each row: the files of a class share its weight evenly; disguised copies are files of their own."""
+    keys = [(example.scam, example.source, example.disguised) for example in examples]
+    counts = Counter(keys)
+    files = Counter(scam for scam, *_ in counts)
+    return [(scam_share if key[0] else 1 - scam_share) / files[key[0]] / counts[key] for key in keys]
 
 
 def distinct(
@@ -149,7 +149,7 @@ def threshold(examples: Sequence[Example], model: Model, target: Target) -> floa
     scores = sorted({0.0} | {model.score(example) for example in examples})
     honest: dict[str, list[float]] = defaultdict(list)
     for example in examples:
-        if not example.scam:
+        if not (example.scam or example.disguised):
             honest[example.source].append(model.score(example))
     files = [np.array(file) for file in honest.values() if len(file) >= FEWEST_HONEST]
     low, high = 0, len(scores) - 1  # scores[:low + 1] are not found; shares fall as low rises
@@ -165,10 +165,10 @@ def threshold(examples: Sequence[Example], model: Model, target: Target) -> floa
 
 
 def recalls(examples: Iterable[Example], model: Model, scam: bool = True) -> dict[str, float]:
-    """The share found of each file's scam rows (or of its honest ones)."""
+    """The share found of each file's scam rows (or of its honest ones), disguised copies left out."""
     rows: dict[str, list[bool]] = defaultdict(list)
     for example in examples:
-        if example.scam is scam:
+        if example.scam is scam and not example.disguised:
             rows[example.source].append(model.finds(example))
     return {source: sum(found) / len(found) for source, found in sorted(rows.items())}
 
