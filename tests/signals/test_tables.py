@@ -100,6 +100,6 @@ def test_the_core_tables_hold_what_the_contracts_name() -> None:
 
 def test_tables_travel_to_other_processes() -> None:
     """Tables survive pickling with every entry."""
-    copy = pickle.loads(pickle.dumps(tables()))  # noqa: S301 - our own bytes
+    copy = pickle.loads(pickle.dumps(tables()))
     assert copy.brands == tables().brands
     assert copy.shorteners == tables().shorteners

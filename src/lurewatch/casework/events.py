@@ -78,7 +78,7 @@ class EventBus:
         for handler in tuple(self._handlers.get(EventType(event_type), ())):
             try:
                 result = handler(event)
-            except Exception as error:  # noqa: BLE001 - a handler's fault is the handler's
+            except Exception as error:
                 errors.append(error)
             else:
                 if inspect.isawaitable(result):
@@ -95,7 +95,7 @@ class EventBus:
             for awaitable in waiting:
                 try:
                     asyncio.run(run(awaitable))
-                except Exception as error:  # noqa: BLE001
+                except Exception as error:
                     errors.append(error)
             return Emission([], errors)
         tasks = [loop.create_task(run(awaitable)) for awaitable in waiting]
