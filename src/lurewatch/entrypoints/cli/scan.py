@@ -45,21 +45,27 @@ class Written(StrEnum):
     CSV = "csv"
 
 
+_File = Annotated[str, typer.Argument(metavar="FILE|-", help="What to read, gzipped or not; - is the input.")]
+_Layout = Annotated[
+    Layout | None, typer.Option("--format", "-f", help="Else a table on a terminal and jsonl elsewhere.")
+]
+_Written = Annotated[
+    Written | None, typer.Option("--input", "-i", help="Else told by the name of the file or its first line.")
+]
+_TextColumn = Annotated[str | None, typer.Option(help="The CSV column with the text; else text, content or message.")]
+_Jobs = Annotated[int, typer.Option("--jobs", "-j", min=1, max=256, help="So many processes.")]
+_Output = Annotated[Path | None, typer.Option("--output", "-o", help="Write answers to this file.")]
+
+
 @app.command()
 @with_settings(*ENGINE)
 def scan(  # noqa: PLR0913 - as many options as there are questions
-    file: Annotated[str, typer.Argument(metavar="FILE|-", help="What to read, gzipped or not; - is the input.")] = "-",
-    layout: Annotated[
-        Layout | None, typer.Option("--format", "-f", help="Else a table on a terminal and jsonl elsewhere.")
-    ] = None,
-    written: Annotated[
-        Written | None, typer.Option("--input", "-i", help="Else told by the name of the file or its first line.")
-    ] = None,
-    text_column: Annotated[
-        str | None, typer.Option(help="The CSV column with the text; else text, content or message.")
-    ] = None,
-    jobs: Annotated[int, typer.Option("--jobs", "-j", min=1, max=256, help="So many processes.")] = 1,
-    output: Annotated[Path | None, typer.Option("--output", "-o", help="Write answers to this file.")] = None,
+    file: _File = "-",
+    layout: _Layout = None,
+    written: _Written = None,
+    text_column: _TextColumn = None,
+    jobs: _Jobs = 1,
+    output: _Output = None,
     *,
     settings: Settings,
 ) -> None:
