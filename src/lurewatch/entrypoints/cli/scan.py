@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import os
 import shutil
 import sys
@@ -18,7 +19,7 @@ from lurewatch.entrypoints.app import build_engine
 from lurewatch.entrypoints.cli.flags import ENGINE, with_settings
 from lurewatch.entrypoints.cli.progress import Progress, progress
 from lurewatch.entrypoints.cli.scanning import Scanned, Scanner, scan_all
-from lurewatch.entrypoints.records import records
+from lurewatch.entrypoints.records import Format, records
 from lurewatch.entrypoints.settings import Settings
 from lurewatch.entrypoints.streams import Source, blocks
 from lurewatch.errors import InputError
@@ -92,16 +93,9 @@ def scan(  # noqa: PLR0913 - as many options as there are questions
         source = stack.enter_context(_source(file))
         engine = build_engine(settings)
         bar = stack.enter_context(progress(_size(source), shown=not terminal))
-        found = _named(
-            name,
-            lambda: records(
-                blocks(source, bar.read),
-                name="" if file == "-" else file,
-                written=written.value if written else None,
-                text_column=text_column,
-                limit=settings.max_body,
-            ),
-        )
+        read = functools.partial(records, blocks(source, bar.read), limit=settings.max_body)
+        kind: Format | None = written.value if written else None
+        found = _named(name, lambda: read(name=file.removeprefix("-"), written=kind, text_column=text_column))
         sink = stack.enter_context(_sink(output, file))
         answers = _writer(layout, terminal=terminal)
         _put(sink, answers.head())
