@@ -25,6 +25,7 @@ from lurewatch.errors import PackError, Problem
 from lurewatch.version import __version__
 
 MOST_FILES = 5_000
+_MOST_KEPT = 8
 _SUFFIXES = (".yaml", ".txt")
 
 
@@ -85,8 +86,15 @@ class Cache:
             with tempfile.NamedTemporaryFile(dir=self._path, delete=False) as file:
                 file.write(hashlib.sha256(body).digest() + body)
             Path(file.name).replace(self._path / name)
+            self._prune(name.partition("-")[0])
         except OSError:
             return
+
+    def _prune(self, prefix: str) -> None:
+        """Remove all but the newest files of a kind: what an old pack was made into is of no more use."""
+        kept = sorted(self._path.glob(f"{prefix}-*"), key=lambda path: path.stat().st_mtime, reverse=True)
+        for path in kept[_MOST_KEPT:]:
+            path.unlink(missing_ok=True)
 
 
 def default_cache() -> Cache:

@@ -31,6 +31,10 @@ LONG_SCAMS = ("jobs_emscad_fraud",)
 HEADER = "# Written by `python -m lurewatch.lab.fit`; edit the rules, not the numbers.\n"
 
 
+EXPECTED = {"critical": 2.0, "high": 0.5}
+"""What a rule of this level is expected to weigh: its author's word counts until data say otherwise."""
+
+
 @dataclass(frozen=True, slots=True)
 class Fitted:
     """One section of the file: the model and the rows it was fitted to."""
@@ -74,7 +78,15 @@ def sections_of(engine: Engine, data: Path, target: Target) -> list[Fitted]:
     ]
     alone = [example for example in messages if example.source not in LONG_SCAMS]
     together = [*messages, *examples_of(engine, corpus.conversations(data, "dev"))]
-    return [Fitted(name, part, fit(part, target)) for name, part in (("message", alone), ("conversation", together))]
+    known = expected(engine)
+    parts = (("message", alone), ("conversation", together))
+    return [Fitted(name, part, fit(part, target, expected=known)) for name, part in parts]
+
+
+def expected(engine: Engine) -> dict[str, float]:
+    """The expected weights of the pack's rules, by the name of their feature."""
+    levels = {f"rule.{rule.id}": rule.level for rule in engine.pack.rules if rule.mode == "enforce"}
+    return {name: EXPECTED[level] for name, level in levels.items() if level in EXPECTED}
 
 
 def document(sections: Iterable[Fitted], target: Target, version: str) -> dict[str, Any]:

@@ -66,34 +66,45 @@ class Model:
         return self.intercept + self.score(example) >= 0
 
 
-def fit(examples: Sequence[Example], target: Target, l2: float = L2, scam_share: float = SCAM_SHARE) -> Model:
+def fit(
+    examples: Sequence[Example],
+    target: Target,
+    l2: float = L2,
+    scam_share: float = SCAM_SHARE,
+    expected: Mapping[str, float] | None = None,
+) -> Model:
     """Fit the weights, then put probability one half at the lowest score that keeps the target.
 
     Which sender leads in a row depends on the weights, so they are fitted again until the same senders lead.
     ``scam_share`` is the weight of all scam rows together, the honest rows have the rest; ``l2`` is the penalty on the
-    squared weights relative to the mean loss of a row.
+    squared distance of the weights from the ``expected`` ones (0 where not named), relative to the mean loss of a row:
+    where the rows say little, what is expected stands.
     """
-    names = sorted({name for example in examples for sender in example.senders for name in sender})
+    known = expected or {}
+    names = sorted({name for example in examples for sender in example.senders for name in sender} | set(known))
+    prior = np.array([known.get(name, 0.0) for name in names])
     shares = row_shares(examples, scam_share)
     everybody = [
         (example.scam, sender, share / len(example.senders))
         for example, share in zip(examples, shares, strict=True)
         for sender in example.senders
     ]
-    model = weigh(everybody, names, l2)
+    model = weigh(everybody, names, l2, prior)
     leading: list[Mapping[str, float]] = []
     for _ in range(ROUNDS):
         before, leading = leading, [max(example.senders, key=model.evidence, default={}) for example in examples]
         if leading == before:
             break
         rows = [(example.scam, sender, share) for example, sender, share in zip(examples, leading, shares, strict=True)]
-        model = weigh(rows, names, l2)
+        model = weigh(rows, names, l2, prior)
     return Model(-threshold(examples, model, target), model.weights)
 
 
-def weigh(rows: Iterable[tuple[bool, Mapping[str, float], float]], names: Sequence[str], l2: float) -> Model:
+def weigh(
+    rows: Iterable[tuple[bool, Mapping[str, float], float]], names: Sequence[str], l2: float, prior: Array
+) -> Model:
     """The weights of least loss for rows of (scam, features, weight of the row); the intercept is left at 0."""
-    fitted = minimise(*distinct(rows, names), l2)
+    fitted = minimise(*distinct(rows, names), l2, prior)
     rounded = ((name, round(float(weight), DECIMALS)) for name, weight in zip(names, fitted, strict=True))
     return Model(0.0, {name: weight for name, weight in rounded if weight > 0})
 
@@ -120,14 +131,15 @@ def distinct(
     )
 
 
-def minimise(matrix: Array, signs: Array, shares: Array, l2: float) -> Array:
+def minimise(matrix: Array, signs: Array, shares: Array, l2: float, prior: Array) -> Array:
     """The weights of the least loss; the intercept is free and not returned: the threshold decides it."""
 
     def loss(parameters: Array) -> tuple[float, Array]:
         margins = signs * (matrix @ parameters[1:] + parameters[0])
         pull = -shares * signs * np.exp(-np.logaddexp(0.0, margins))
-        gradient = np.concatenate(([pull.sum()], matrix.T @ pull + l2 * parameters[1:]))
-        return float(shares @ np.logaddexp(0.0, -margins) + l2 / 2 * parameters[1:] @ parameters[1:]), gradient
+        away = parameters[1:] - prior
+        gradient = np.concatenate(([pull.sum()], matrix.T @ pull + l2 * away))
+        return float(shares @ np.logaddexp(0.0, -margins) + l2 / 2 * away @ away), gradient
 
     bounds = [(None, None)] + [(0.0, None)] * matrix.shape[1]
     found = minimize(
@@ -174,11 +186,15 @@ def recalls(examples: Iterable[Example], model: Model, scam: bool = True) -> dic
 
 
 def left_out(
-    examples: Sequence[Example], target: Target, l2: float = L2, scam_share: float = SCAM_SHARE
+    examples: Sequence[Example],
+    target: Target,
+    l2: float = L2,
+    scam_share: float = SCAM_SHARE,
+    expected: Mapping[str, float] | None = None,
 ) -> Iterator[tuple[str, bool, float]]:
     """For each file: fit on the others, then the share found in it (source, scam, share). What unseen text will get."""
     for source, scam in sorted({(example.source, example.scam) for example in examples}):
         others = [example for example in examples if example.source != source]
         if {example.scam for example in others} == {True, False}:
-            model = fit(others, target, l2, scam_share)
+            model = fit(others, target, l2, scam_share, expected)
             yield source, scam, recalls((e for e in examples if e.source == source), model, scam)[source]

@@ -22,7 +22,7 @@ from lurewatch.engine.signals.surroundings import vocabulary
 
 _CODES = "|".join(sorted(BEFORE, key=len, reverse=True))
 _UNITS = "|".join(sorted(AFTER, key=len, reverse=True))
-_INDIAN = "|".join(sorted(INDIAN, key=len, reverse=True))
+_INDIAN = "|".join(sorted(INDIAN, key=lambda word: (-len(word), word)))
 # Must match "Rs.5", "INR 5", "$5", "US$ 5" and, as every sign beyond ASCII is one "?", the start of "£5"; ends at the
 # first digit.
 _SIGN_FIRST = rf"(?:\b(?:{_CODES})|[$?])[ .:]{{0,3}}\d"
