@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import gc
 from collections.abc import Callable, Iterator, Sequence
 from importlib.metadata import EntryPoint, entry_points
 from importlib.resources import files
@@ -40,7 +41,13 @@ def build_engine(settings: Settings | None = None, *, overlays: Sequence[Files] 
     settings = settings or Settings()
     kept = _cache(settings)
     pack = packs_on_disk.load_pack([*_overlays(settings), *overlays], kept)
-    return Engine(pack, engine_config(settings), plugins=plugins(settings, pack), compiler=packs_on_disk.compiler(kept))
+    engine = Engine(
+        pack, engine_config(settings), plugins=plugins(settings, pack), compiler=packs_on_disk.compiler(kept)
+    )
+    # an engine lives as long as its process: looking through it for garbage would double the time of a message
+    gc.collect()
+    gc.freeze()
+    return engine
 
 
 def engine_config(settings: Settings) -> EngineConfig:
