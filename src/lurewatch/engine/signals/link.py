@@ -2,8 +2,8 @@
 
 Traits: ``shortener, link_in_bio, hosted`` (on a host where anybody may put a page), ``ip, punycode, mixed_script,
 userinfo, insecure, suspicious_tld, high_entropy, many_subdomains, lookalike`` (names or misspells a brand that does not
-own it), ``official`` (a brand's or an authority's own), ``known, allowlisted, bare`` (neither scheme nor path), ``unlisted``
-(a link, not bare, of a domain that is none of official, known and allow-listed).
+own it), ``official`` (a brand's or an authority's own), ``known, allowlisted, bare`` (neither scheme nor path) and
+``unlisted`` (a link, not bare, of a domain that is none of official, known and allow-listed).
 """
 
 from __future__ import annotations
