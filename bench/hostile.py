@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import random
 import re
+import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from re import _constants as kinds
 from re import _parser as parser
@@ -21,7 +22,7 @@ from lurewatch.entrypoints.app import build_engine
 
 LENGTH = 20_000
 KEPT = 24
-ROUNDS = 6
+ROUND = 40
 CHANCE = random.Random(7)
 LOOKALIKES = str.maketrans("aceiopsuxyABEHKMOPTX", "асеіорѕυхуАВЕНКМОРТХ")
 LEET = str.maketrans("aeiost", "431057")
@@ -186,8 +187,9 @@ def cost(assess: Callable[[Conversation], object], text: str, runs: int = 1) -> 
     return min(records.timed(assess, [conversation] * runs)) / 1000
 
 
-def worst_of(engine: Any, rounds: int = ROUNDS) -> list[tuple[float, str, str]]:
-    """(milliseconds, name, text) of the most expensive texts found, the worst first."""
+def worst_of(engine: Any, seconds: float) -> list[tuple[float, str, str]]:
+    """(milliseconds, name, text) of the most expensive texts found in about that time, the worst first."""
+    limit = time.monotonic() + seconds
     tried: dict[str, float] = {}
     names: dict[str, str] = {}
 
@@ -195,32 +197,34 @@ def worst_of(engine: Any, rounds: int = ROUNDS) -> list[tuple[float, str, str]]:
         for name, text in ideas:
             if text and text not in tried:
                 names[text] = name
-                tried[text] = cost(engine.assess, text, 2)
+                tried[text] = cost(engine.assess, text)
+            if time.monotonic() > limit:
+                return
 
-    def leaders() -> list[tuple[str, str]]:
+    def leaders(runs: int = 3) -> list[tuple[str, str]]:
         ranked = sorted(tried, key=lambda text: -tried[text])[:KEPT]
         for text in ranked:
-            tried[text] = min(tried[text], cost(engine.assess, text, 3))
+            tried[text] = min(tried[text], cost(engine.assess, text, runs))
         return [(names[text], text) for text in ranked]
 
     attempt(simple_ideas())
     attempt(own_ideas(engine))
     attempt([idea for name, text in leaders() for idea in disguised(name, text)])
-    for _ in range(rounds):
-        attempt(list(mixed(leaders(), 40)))
-    return sorted(((cost(engine.assess, text, 5), name, text) for name, text in leaders()), reverse=True)
+    while time.monotonic() < limit:
+        attempt(mixed(leaders(), ROUND))
+    return sorted(((tried[text], name, text) for name, text in leaders(7)), reverse=True)
 
 
 def main() -> None:
     """Search, print the worst and save the figures."""
     options = argparse.ArgumentParser(prog="python -m bench.hostile", description=__doc__)
-    options.add_argument("--rounds", type=int, default=ROUNDS, help="rounds of mixing")
+    options.add_argument("--seconds", type=float, default=240, help="how long to search")
     options.add_argument(
         "--show", type=int, default=0, metavar="N", help="print the first 300 characters of the worst N"
     )
     chosen = options.parse_args()
     engine = build_engine()
-    found = worst_of(engine, chosen.rounds)
+    found = worst_of(engine, chosen.seconds)
     for number, (milliseconds, name, text) in enumerate(found):
         print(f"{milliseconds:8.2f} ms  {name}")
         if number < chosen.show:

@@ -45,7 +45,7 @@ def test_every_character_is_shown_once_and_fits(given_text: tuple[str, list[Mark
     offsets = [offset for line in lines for _, offset in line.characters]
     assert offsets == sorted(set(offsets))
     assert not "".join(text[at] for at in range(len(text)) if at not in set(offsets)).strip(
-        " \t\n\x0b\x0c\x1c\x1d\x1e\x85\u2028\u2029"
+        " \t\r\n\x0b\x0c\x1c\x1d\x1e\x85\u2028\u2029"
     )
     for line in lines:
         assert cell_len(line.shown) <= width
