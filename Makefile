@@ -43,9 +43,11 @@ fix: $(VENV)/.dev ## Mend what can be mended by machine
 	$(BIN)/ruff check --fix $(SOURCES)
 	$(BIN)/ruff format $(SOURCES)
 
-bench: $(VENV)/.dev ## Measure speed and memory; writes bench/results
-	$(BIN)/python -m bench.speed --data $(DATA)
-	$(BIN)/python -m bench.http --data $(DATA)
+bench: $(VENV)/.dev ## Measure speed and memory; renews the table in bench/README.md
+	$(BIN)/python -m bench.speed
+	$(BIN)/python -m bench.hostile
+	$(BIN)/python -m bench.service
+	$(BIN)/python -m bench.summary
 
 gate: $(VENV)/.dev ## The quality gate over labelled data: make gate DATA=folder
 	$(BIN)/python -m lurewatch.lab.gate $(DATA)
