@@ -21,7 +21,7 @@ from lurewatch.lab.report import ENGLISH, Tallies
 _KINDS = ("phone", "email", "card", "iban")
 _SOURCES = ("pii_presidio_synth", "pii_stt_spoken_contacts")
 
-NOT_YET = {"recall kept under typo": 0.90}
+NOT_YET = {"recall kept under typo": 0.90, "recall kept under leet": 0.90, "recall kept under spacing": 0.92}
 """Bars that are not reached yet, and what must be kept meanwhile."""
 
 
