@@ -52,13 +52,14 @@ def test_patterns_are_linear_time_and_ascii(kind: Kind) -> None:
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)
 def test_a_kind_needs_no_tables(kind: Kind) -> None:
-    """With empty tables a kind has valid patterns (perhaps none) and reads without an error."""
+    """With empty tables a kind has valid patterns (perhaps none), and what it reads is of the kinds it names."""
     known = Tables()
     text = "call 604-555-1234 or pay name@ybl at bit.ly/x via whatsapp today"
     view = View("folded", text)
     for pattern in kind.patterns(known):
         re2.compile(pattern.encode())
-    list(kind.read(Sighting(text, view, candidates(kind, view, known), known, ())))
+    read = list(kind.read(Sighting(text, view, candidates(kind, view, known), known, ())))
+    assert {signal.kind for signal in read} <= set(kind.yields)
 
 
 @given(st.lists(st.one_of(PIECES, st.text(max_size=6)), max_size=14).map("".join))
