@@ -17,12 +17,15 @@ GAP = r"[^\w.!]{1,4}"
 """What a space of a phrase becomes: punctuation and spaces, but no end of a sentence."""
 WORD = "="
 """An expression that begins so is one whole word: it is looked up among the words of the text, not searched."""
+DIGIT = b"#"
+"""Stands among the words of a text that has a digit."""
 _EDGE = "\x01"
-_MOST_ATOMS = 32
+_DIGIT = "\x02"
+_MOST_ATOMS = 8
 _MOST_MEMBERS = 400
 _MOST_SETS = 4
 _MOST_REPEATS = 3
-_LEAST_VALUE = 2.5
+_LEAST_VALUE = 1.0
 _SHORT = 5
 _CLASS_MEMBERS = 4
 _KEPT = frozenset("abcdefghijklmnopqrstuvwxyz0123456789_.!")
@@ -41,8 +44,11 @@ def collapse(data: bytes) -> bytes:
 
 
 def words(data: bytes) -> list[bytes]:
-    """The words of lower-case text."""
-    return data.translate(_SPLIT).split()
+    """The words of lower-case text, and DIGIT when it has one."""
+    found = data.translate(_SPLIT).split()
+    if len(data.translate(None, b"0123456789")) < len(data):
+        found.append(DIGIT)
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,8 +84,18 @@ def atoms(pattern: str) -> tuple[tuple[str, ...], ...]:
 
 
 def _is_something(found: frozenset[str]) -> bool:
-    """Whether every text of the set has a word of two letters to look for."""
-    return all(len(atom.replace(_EDGE, "").strip()) >= 2 for atom in found)
+    """Whether every text of the set has a word to look for: of two letters, or standing alone."""
+    return all(len(_core(atom)) >= 2 or _is_word(atom) for atom in found)
+
+
+def _core(atom: str) -> str:
+    return atom.replace(_EDGE, "").strip()
+
+
+def _is_word(atom: str) -> bool:
+    """Whether the atom is a word that stands alone wherever it occurs, or a digit somewhere."""
+    core = _core(atom)
+    return core == _DIGIT or (atom.startswith((_EDGE, " ")) and atom.endswith((_EDGE, " ")) and core.isalnum())
 
 
 def alternatives(pattern: str) -> Iterator[str]:
@@ -104,12 +120,13 @@ def alternatives(pattern: str) -> Iterator[str]:
 
 def _expression(atom: str) -> str:
     """An atom as an expression; short ones must begin or end a word where the pattern says so."""
-    core = atom.replace(_EDGE, "")
-    text = core.strip()
+    text = _core(atom)
+    if text == _DIGIT:
+        return WORD + DIGIT.decode()
+    if _is_word(atom):
+        return WORD + text
     left = atom.startswith((_EDGE, " ")) and text[0].isalnum()
     right = atom.endswith((_EDGE, " ")) and text[-1].isalnum()
-    if left and right and text.isalnum():
-        return WORD + text
     escaped = "".join(char if char.isalnum() or char in " _" else "\\" + char for char in text)
     if len(text) > _SHORT:
         return escaped
@@ -240,6 +257,8 @@ class _Parser:
         self.position += 1
         if char == "b":
             return _Part(frozenset({_EDGE}))
+        if char == "d":
+            return _Part(None, (frozenset({_DIGIT}),))
         if char.isalnum():
             return _UNKNOWN
         return _Part(frozenset({char if char in _KEPT else " "}))

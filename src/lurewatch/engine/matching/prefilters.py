@@ -58,27 +58,34 @@ class HyperscanPrefilter:
 
 
 Clue = tuple[Sequence[Sequence[int]], Sequence[int]]
-"""Sets of expressions, by number, and the patterns that may occur where one expression of each set does."""
+"""Sets of groups of expressions, and the patterns that may occur where one group of each set does."""
 
 
 class _Automaton:
-    """One block-mode database, words that are looked up beside it, and what all these expressions are clues to."""
+    """One block-mode database, words that are looked up beside it, and what both are clues to.
 
-    def __init__(self, database: Any, clues: Sequence[Clue], known: Mapping[str, int]) -> None:
+    Expressions with the same consequences form a *group* and share one number, so that what is read at every message is
+    small: ``alone`` are the patterns that each group makes possible by itself, ``clues`` what takes several.
+    """
+
+    def __init__(
+        self, database: Any, known: Mapping[str, int], alone: Sequence[Sequence[int]], clues: Sequence[Clue]
+    ) -> None:
         self._database = database
+        self._known = {word.encode(): group for word, group in known.items()}
+        self._alone = tuple(tuple(numbers) for numbers in alone)
         self._clues = clues
-        self._known = {word.encode(): number for word, number in known.items()}
         self._local = threading.local()  # scratch space must not be shared between threads
-        self._by_expression: dict[int, list[tuple[tuple[frozenset[int], ...], Sequence[int]]]] = {}
+        self._by_first: dict[int, list[tuple[tuple[frozenset[int], ...], Sequence[int]]]] = {}
         for sets, numbers in clues:
             others = tuple(frozenset(found) for found in sets[1:])
-            for expression in sets[0]:
-                self._by_expression.setdefault(expression, []).append((others, numbers))
+            for group in sets[0]:
+                self._by_first.setdefault(group, []).append((others, numbers))
 
     def dump(self) -> list[bytes]:
-        known = {word.decode(): number for word, number in self._known.items()}
+        known = {word.decode(): group for word, group in self._known.items()}
         database = b"" if self._database is None else bytes(hyperscan.dumpb(self._database))
-        return [orjson.dumps([self._clues, known]), database]
+        return [orjson.dumps([known, self._alone, self._clues]), database]
 
     def scan(self, data: bytes, there: Sequence[bytes] = ()) -> set[int]:
         """The numbers of the patterns all of whose clues are in the text, or among its words."""
@@ -86,9 +93,14 @@ class _Automaton:
         fired = {known[word] for word in there if word in known}
         if self._database is not None:
             self._search(data, fired)
+        alone = self._alone
         found: set[int] = set()
-        for expression in fired:
-            for others, numbers in self._by_expression.get(expression, ()):
+        found.update(*[alone[group] for group in fired])
+        by_first = self._by_first
+        for group in fired:
+            if group not in by_first:
+                continue
+            for others, numbers in by_first[group]:
                 for other in others:
                     if fired.isdisjoint(other):
                         break
@@ -103,8 +115,8 @@ class _Automaton:
         self._database.scan(data, match_event_handler=_remember, context=fired, scratch=scratch)
 
 
-def _remember(expression: int, _start: int, _end: int, _flags: int, fired: Any) -> None:
-    fired.add(expression)
+def _remember(group: int, _start: int, _end: int, _flags: int, fired: Any) -> None:
+    fired.add(group)
 
 
 def _compiled(patterns: Sequence[Pattern]) -> list[_Automaton]:
@@ -123,28 +135,49 @@ class _Plan:
     """Expressions and clues, gathered before they are compiled."""
 
     def __init__(self) -> None:
-        self._expressions: dict[str, int] = {}
-        self._clues: dict[tuple[tuple[int, ...], ...], set[int]] = {}
+        self._alone: dict[str, set[int]] = {}
+        self._clues: dict[tuple[tuple[str, ...], ...], set[int]] = {}
 
     def add(self, sets: Sequence[Sequence[str]], number: int) -> None:
         """Where one expression of each set occurs the pattern of this number may."""
-        numbers = self._expressions
-        key = tuple(tuple(numbers.setdefault(text, len(numbers)) for text in found) for found in sets)
-        self._clues.setdefault(key, set()).add(number)
+        if len(sets) == 1:
+            for expression in sets[0]:
+                self._alone.setdefault(expression, set()).add(number)
+        else:
+            self._clues.setdefault(tuple(map(tuple, sets)), set()).add(number)
 
     def compiled(self) -> _Automaton:
-        known = {text.removeprefix(WORD): n for text, n in self._expressions.items() if text.startswith(WORD)}
-        searched = {text: n for text, n in self._expressions.items() if not text.startswith(WORD)}
+        groups, alone, clues = self._grouped()
+        searched = [expression for expression in groups if not expression.startswith(WORD)]
         database = None
         if searched:
             database = hyperscan.Database(mode=hyperscan.HS_MODE_BLOCK)
             database.compile(
-                expressions=[text.encode() for text in searched],
-                ids=list(searched.values()),
+                expressions=[expression.encode() for expression in searched],
+                ids=[groups[expression] for expression in searched],
                 elements=len(searched),
                 flags=0,
             )
-        return _Automaton(database, [(sets, sorted(numbers)) for sets, numbers in self._clues.items()], known)
+        known = {text.removeprefix(WORD): group for text, group in groups.items() if text.startswith(WORD)}
+        return _Automaton(database, known, alone, clues)
+
+    def _grouped(self) -> tuple[dict[str, int], list[list[int]], list[Clue]]:
+        """The group of each expression, and alone and clues in terms of groups."""
+        member_of: dict[str, set[tuple[int, int]]] = {expression: set() for expression in self._alone}
+        for clue, sets in enumerate(self._clues):
+            for place, found in enumerate(sets):
+                for expression in found:
+                    member_of.setdefault(expression, set()).add((clue, place))
+        numbers: dict[tuple[frozenset[int], frozenset[tuple[int, int]]], int] = {}
+        groups: dict[str, int] = {}
+        for expression, places in member_of.items():
+            key = (frozenset(self._alone.get(expression, ())), frozenset(places))
+            groups[expression] = numbers.setdefault(key, len(numbers))
+        clues: list[Clue] = [
+            ([sorted({groups[expression] for expression in found}) for found in sets], sorted(patterns))
+            for sets, patterns in self._clues.items()
+        ]
+        return groups, [sorted(patterns) for patterns, _ in numbers], clues
 
 
 def _bytewise(atom: str) -> str:
@@ -163,7 +196,7 @@ def _restored(databases: Databases) -> list[_Automaton] | None:
         parts.append(body[position : position + length])
         position += length
     automata = []
-    for clues, dumped in zip(parts[::2], parts[1::2], strict=True):
+    for tables, dumped in zip(parts[::2], parts[1::2], strict=True):
         database = None
         if dumped:
             try:
@@ -171,7 +204,7 @@ def _restored(databases: Databases) -> list[_Automaton] | None:
                 database.scratch = hyperscan.Scratch(database)
             except hyperscan.error:
                 return None
-        automata.append(_Automaton(database, *orjson.loads(clues)))
+        automata.append(_Automaton(database, *orjson.loads(tables)))
     return automata
 
 
