@@ -10,7 +10,6 @@ The patterns are of the subset of regular expressions that phrases become: liter
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 GAP = r"[^\w.!]{1,4}"
@@ -21,11 +20,12 @@ DIGIT = b"#"
 """Stands among the words of a text that has a digit."""
 _EDGE = "\x01"
 _DIGIT = "\x02"
-_MOST_ATOMS = 8
+_MOST_ATOMS = 16
 _MOST_MEMBERS = 400
 _MOST_SETS = 4
 _MOST_REPEATS = 3
 _LEAST_VALUE = 1.0
+"""What tells less is not worth a close look: the pattern itself goes into the automaton."""
 _SHORT = 5
 _CLASS_MEMBERS = 4
 _KEPT = frozenset("abcdefghijklmnopqrstuvwxyz0123456789_.!")
@@ -67,8 +67,6 @@ def atoms(pattern: str) -> tuple[tuple[str, ...], ...]:
 
     The sets are the most telling ones, at most four; the first is the most telling.
     """
-    if pattern.startswith(r"\b(?:") and pattern.endswith(r")\b"):
-        pattern = "|".join(rf"\b{branch}\b" for branch in alternatives(pattern[5:-3]))
     try:
         parser = _Parser(pattern)
         part = parser.alternatives()
@@ -76,11 +74,11 @@ def atoms(pattern: str) -> tuple[tuple[str, ...], ...]:
         return ()
     if parser.position != len(pattern):
         return ()
-    needed = (part.every,) if part.every is not None else part.needed
-    telling = sorted((found for found in needed if _is_something(found)), key=_worth, reverse=True)
-    if not telling or _worth(telling[0])[0] < _LEAST_VALUE:
+    needed = (part.every,) if part.every is not None else dict.fromkeys(part.needed)
+    telling = sorted((found for found in needed if _is_something(found)), key=_worth, reverse=True)[:_MOST_SETS]
+    if part.every is None and sum(_worth(found)[0] for found in telling) < _LEAST_VALUE:
         return ()
-    return tuple(tuple(sorted({_expression(atom) for atom in found})) for found in telling[:_MOST_SETS])
+    return tuple(tuple(sorted({_expression(atom) for atom in found})) for found in telling)
 
 
 def _is_something(found: frozenset[str]) -> bool:
@@ -96,26 +94,6 @@ def _is_word(atom: str) -> bool:
     """Whether the atom is a word that stands alone wherever it occurs, or a digit somewhere."""
     core = _core(atom)
     return core == _DIGIT or (atom.startswith((_EDGE, " ")) and atom.endswith((_EDGE, " ")) and core.isalnum())
-
-
-def alternatives(pattern: str) -> Iterator[str]:
-    """The top-level alternatives of a pattern."""
-    depth = start = position = 0
-    while position < len(pattern):
-        char = pattern[position]
-        if char == "\\":
-            position += 1
-        elif char == "[":
-            position = pattern.index("]", position + 2)
-        elif char == "(":
-            depth += 1
-        elif char == ")":
-            depth -= 1
-        elif char == "|" and not depth:
-            yield pattern[start:position]
-            start = position + 1
-        position += 1
-    yield pattern[start:]
 
 
 def _expression(atom: str) -> str:
@@ -134,8 +112,8 @@ def _expression(atom: str) -> str:
 
 
 def _value(atom: str) -> float:
-    """How rare an atom is: letters in words that are not everyday ones, and a little for every word."""
-    words = atom.replace(_EDGE, "").split()
+    """How rare an atom is: letters in words that are not everyday ones, and a little for every word or digit."""
+    words = atom.replace(_EDGE, "").replace(_DIGIT, "a").split()
     return sum(len(word) for word in words if word not in _EVERYDAY) + 0.5 * len(words)
 
 
@@ -275,7 +253,8 @@ class _Parser:
 
 def _best(part: _Part) -> frozenset[str] | None:
     options = (part.every,) if part.every is not None else part.needed
-    return max((found for found in options if "" not in found), key=_worth, default=None)
+    whole = (found for found in options if "" not in found)
+    return max(whole, key=lambda found: (_is_something(found), _worth(found)), default=None)
 
 
 def _edged(every: frozenset[str], before: frozenset[str] | None, after: frozenset[str] | None) -> frozenset[str]:

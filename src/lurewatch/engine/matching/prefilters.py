@@ -12,7 +12,8 @@ from typing import Any, Protocol
 import orjson
 import re2
 
-from lurewatch.engine.matching.atoms import WORD, alternatives, atoms, collapse, words
+from lurewatch.engine.matching.alternatives import alternatives
+from lurewatch.engine.matching.atoms import WORD, atoms, collapse, words
 from lurewatch.engine.matching.pattern import Pattern, compile_exact, options
 
 try:

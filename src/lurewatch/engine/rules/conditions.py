@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 
 from lurewatch.engine.matching import Pattern
 from lurewatch.engine.packs.conditions import Combination, Condition, Lexicon, Phrase, Proximity, SignalPresent
@@ -53,17 +54,40 @@ def compile_test(condition: Condition, vocabulary: Vocabulary) -> Test:
             return _none(any_of([compile_test(inner, vocabulary) for inner in of]))
         case Combination(_, of):
             exclusions_last = sorted(of, key=lambda inner: isinstance(inner, Combination) and inner.how == "none")
-            return _all(
-                [compile_test(inner, vocabulary) for inner in exclusions_last], _cheapest_first(exclusions_last)
-            )
+            return _all(_parts(exclusions_last, vocabulary))
         case Proximity(of, within, ordered):
-            tests = [compile_test(inner, vocabulary) for inner in of]
-            return _proximity(tests, _cheapest_first(of), within, ordered=ordered)
+            return _proximity(_parts(of, vocabulary), within, ordered=ordered)
 
 
-def _cheapest_first(of: Sequence[Condition]) -> tuple[int, ...]:
-    """The order in which to look: what costs least to rule out comes first. Signals have been read already."""
-    return tuple(sorted(range(len(of)), key=lambda number: -1 if rank(of[number]) == _SIGNAL else rank(of[number])))
+@dataclass(frozen=True, slots=True)
+class _Parts:
+    """Conditions that must all hold: their tests, what must be there for it, and in which order to look closely.
+
+    What costs least to rule out comes first; signals have been read already.
+    """
+
+    tests: tuple[Test, ...]
+    needed: tuple[frozenset[Key], ...]
+    order: tuple[int, ...]
+
+    def read(self, evidence: Evidence) -> list[Spans] | None:
+        """The spans of every part; None as soon as one has none."""
+        keys = evidence.keys
+        for clause in self.needed:
+            if keys.isdisjoint(clause):
+                return None
+        found: list[Spans] = [NO_SPANS] * len(self.tests)
+        for number in self.order:
+            spans = found[number] = self.tests[number](evidence)
+            if not spans:
+                return None
+        return found
+
+
+def _parts(of: Sequence[Condition], vocabulary: Vocabulary) -> _Parts:
+    order = sorted(range(len(of)), key=lambda number: -1 if rank(of[number]) == _SIGNAL else rank(of[number]))
+    tests = tuple(compile_test(inner, vocabulary) for inner in of)
+    return _Parts(tests, clauses(Combination("all", tuple(of)), vocabulary), tuple(order))
 
 
 def clauses(condition: Condition, vocabulary: Vocabulary) -> tuple[frozenset[Key], ...]:
@@ -129,27 +153,17 @@ def _none(inner: Test) -> Test:
     return lambda evidence: NO_SPANS if inner(evidence) else _EVERYWHERE
 
 
-def _read(tests: Sequence[Test], order: Sequence[int], evidence: Evidence) -> list[Spans] | None:
-    """The spans of every test, looked at in this order; None as soon as one has none."""
-    found: list[Spans] = [NO_SPANS] * len(tests)
-    for number in order:
-        spans = found[number] = tests[number](evidence)
-        if not spans:
-            return None
-    return found
-
-
-def _all(tests: Sequence[Test], order: Sequence[int]) -> Test:
+def _all(parts: _Parts) -> Test:
     def test(evidence: Evidence) -> Spans:
-        found = _read(tests, order, evidence)
+        found = parts.read(evidence)
         return found[0] if found else NO_SPANS
 
     return test
 
 
-def _proximity(tests: Sequence[Test], order: Sequence[int], within: int, *, ordered: bool) -> Test:
+def _proximity(parts: _Parts, within: int, *, ordered: bool) -> Test:
     def test(evidence: Evidence) -> Spans:
-        found = _read(tests, order, evidence)
+        found = parts.read(evidence)
         if not found:
             return NO_SPANS
         hulls = found[0]
