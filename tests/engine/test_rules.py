@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from lurewatch.engine.matching import Matcher
 from lurewatch.engine.model import View
 from lurewatch.engine.packs.conditions import ConditionError, parse
+from lurewatch.engine.packs.phrases import Phrasebook
 from lurewatch.engine.packs.rule import Examples, Rule
 from lurewatch.engine.rules import Evidence, RuleBook, Vocabulary, disjoint
 
@@ -32,7 +33,7 @@ def hits(
         examples=Examples(),
         pattern="r",
     )
-    vocabulary = Vocabulary(LEXICONS)
+    vocabulary = Vocabulary(LEXICONS, Phrasebook())
     book = RuleBook([rule], vocabulary)
     scans = [Matcher(vocabulary.patterns).scan(View("folded", text))] if vocabulary.patterns else []
     return [text[hit.start : hit.end] for hit in book.find(Evidence(scans, signals or {}), text)]

@@ -31,7 +31,7 @@ class Reader:
     """A pack made ready to read with. Immutable and thread-safe; ``compiler`` may spare it the seconds of compiling."""
 
     def __init__(self, pack: Pack, regions: tuple[str, ...], compiler: Compiler | None = None) -> None:
-        vocabulary = Vocabulary(pack.lexicons)
+        vocabulary = Vocabulary(pack.lexicons, pack.phrasebook)
         self._rules = RuleBook(pack.rules, vocabulary)
         self._kind_of: dict[int, Kind] = {
             vocabulary.add(Pattern(kind.name, source)): kind for kind in KINDS for source in kind.patterns(pack.tables)

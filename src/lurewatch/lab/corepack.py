@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import pickle
 from collections.abc import Sequence
 from importlib.resources import files
 from importlib.resources.abc import Traversable
@@ -44,14 +43,15 @@ def compiler(folder: Path) -> Compiler:
     def databases(patterns: Sequence[Pattern]) -> Databases | None:
         path = folder / f"automaton-{fingerprint(patterns)}"
         if path.exists():
-            kept: Databases | None = pickle.loads(path.read_bytes())  # noqa: S301 - our own file
-            return kept
+            return path.read_bytes()
         made = Matcher(patterns).dump()
+        if made is None:
+            return None
         folder.mkdir(parents=True, exist_ok=True)
         for old in folder.glob("automaton-*"):
             old.unlink(missing_ok=True)
         partial = path.with_suffix(".partial")
-        partial.write_bytes(pickle.dumps(made))
+        partial.write_bytes(made)
         partial.replace(path)
         return made
 

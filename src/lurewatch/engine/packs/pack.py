@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from lurewatch.engine.packs.conditions import Lexicon, Phrase, walk
 from lurewatch.engine.packs.documents import as_mapping, line_of, read
 from lurewatch.engine.packs.numbers import Calibration, Thresholds, parse_calibration, parse_thresholds
-from lurewatch.engine.packs.phrases import PhraseError, patterns
+from lurewatch.engine.packs.phrases import Phrasebook, PhraseError
 from lurewatch.engine.packs.rule import MODES, Complain, Path, Rule, parse_rule
 from lurewatch.engine.packs.tables import Tables, parse_tables
 from lurewatch.engine.packs.taxonomy import ScamType, parse_taxonomy
@@ -34,7 +34,10 @@ class AllowList:
 
 @dataclass(frozen=True, slots=True)
 class Pack:
-    """Rules, lexicons (concept -> phrases in every language), tables and numbers. ``hash`` names the content."""
+    """Rules, lexicons (concept -> phrases in every language), tables and numbers. ``hash`` names the content.
+
+    ``phrasebook`` is how the phrases were read; it follows from the rest.
+    """
 
     name: str
     version: str
@@ -46,6 +49,7 @@ class Pack:
     thresholds: Thresholds
     calibration: Calibration
     allow: AllowList = AllowList()
+    phrasebook: Phrasebook = field(default_factory=Phrasebook, compare=False, repr=False)
 
     def rule(self, rule_id: str) -> Rule | None:
         """The rule with this id, if there is one."""
@@ -71,30 +75,42 @@ def documents(files: Files, problems: list[Problem]) -> dict[str, Any]:
     }
 
 
-def parse(core: Files, *overlays: Files, today: str = "", read_already: tuple[Documents, ...] | None = None) -> Pack:
+def parse(
+    core: Files,
+    *overlays: Files,
+    today: str = "",
+    read_already: tuple[Documents, ...] | None = None,
+    phrasebook: Phrasebook | None = None,
+) -> Pack:
     """The pack of the core files with overlays laid over it, one after the other.
 
-    ``today`` (YYYY-MM-DD) drops rules that expired before it. ``read_already`` gives the documents of each layer.
+    ``today`` (YYYY-MM-DD) drops rules that expired before it. ``read_already`` gives the documents of each layer and
+    ``phrasebook`` the phrases that have been translated before; both spare time and change nothing.
 
     Raises:
         PackError: with every problem found.
     """
-    pack, problems = survey(core, *overlays, today=today, read_already=read_already)
+    pack, problems = survey(core, *overlays, today=today, read_already=read_already, phrasebook=phrasebook)
     if problems:
         raise PackError(problems)
     return pack
 
 
 def survey(
-    core: Files, *overlays: Files, today: str = "", read_already: tuple[Documents, ...] | None = None
+    core: Files,
+    *overlays: Files,
+    today: str = "",
+    read_already: tuple[Documents, ...] | None = None,
+    phrasebook: Phrasebook | None = None,
 ) -> tuple[Pack, tuple[Problem, ...]]:
     """The pack made of everything that could be read, and every problem met on the way."""
     problems: list[Problem] = []
     layers = (core, *overlays)
     layer_documents = read_already or tuple(documents(files, problems) for files in layers)
+    book = phrasebook or Phrasebook()
     pack: Pack | None = None
     for files, docs in zip(layers, layer_documents, strict=True):
-        layer = _Layer(files, docs, problems)
+        layer = _Layer(files, docs, problems, book)
         pack = layer.read(pack)
     assert pack is not None  # noqa: S101 - there is always a core
     kept = [rule for rule in pack.rules if not (rule.expires and today and rule.expires < today)]
@@ -105,8 +121,8 @@ def survey(
 class _Layer:
     """One folder of files, read on top of what lies below it."""
 
-    def __init__(self, files: Files, docs: Documents, problems: list[Problem]) -> None:
-        self._files, self._docs, self._problems = files, docs, problems
+    def __init__(self, files: Files, docs: Documents, problems: list[Problem], phrasebook: Phrasebook) -> None:
+        self._files, self._docs, self._problems, self._phrasebook = files, docs, problems, phrasebook
 
     def _complainer(self, name: str) -> Complain:
         def complain(path: Path, message: str, remedy: str = "") -> None:
@@ -146,6 +162,7 @@ class _Layer:
             thresholds=below.thresholds if below and not has_numbers["thresholds.yaml"] else thresholds,
             calibration=below.calibration if below and not has_numbers["fusion.yaml"] else calibration,
             allow=allow,
+            phrasebook=self._phrasebook,
         )
 
     def _under(self, folder: str) -> dict[str, bytes]:
@@ -194,7 +211,7 @@ class _Layer:
                 rules[rule_id] = replace(old, weight=weight, mode=change.get("mode", old.mode))
 
     def _lexicons(self, below: Mapping[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
-        merged = dict(below)
+        merged = {concept: list(phrases) for concept, phrases in below.items()}
         for name in self._docs:
             if not name.startswith("lexicons/"):
                 continue
@@ -203,14 +220,15 @@ class _Layer:
                 if not isinstance(phrases, list) or not all(isinstance(item, str) for item in phrases):
                     complain((concept,), f"the concept {concept!r} is a list of phrases", "Quote numbers.")
                     continue
+                known = merged.setdefault(concept, [])
                 for index, phrase in enumerate(phrases):
                     try:
-                        patterns(concept, [phrase])
+                        self._phrasebook.translation(phrase)
                     except PhraseError as error:
                         complain((concept, index), str(error), "See docs/rules.md, 'Phrases'.")
                     else:
-                        merged[concept] = (*merged.get(concept, ()), phrase)
-        return merged
+                        known.append(phrase)
+        return {concept: tuple(phrases) for concept, phrases in merged.items() if phrases}
 
     def _allow(self, meta: Mapping[str, Any], below: AllowList) -> AllowList:
         complain = self._complainer("pack.yaml")
@@ -241,7 +259,8 @@ def _is_sound(rule: Rule, pack: Pack, problems: list[Problem]) -> bool:
                 problems.append(Problem(name, 0, f"no lexicon has the concept {part.name!r}", "Add it to a lexicon."))
             elif isinstance(part, Phrase):
                 try:
-                    patterns(rule.id, part.phrases)
+                    for phrase in part.phrases:
+                        pack.phrasebook.translation(phrase)
                 except PhraseError as error:
                     problems.append(Problem(name, 0, str(error), "See docs/rules.md, 'Phrases'."))
     known = {scam_type.id for scam_type in pack.scam_types}

@@ -8,8 +8,9 @@ final ``*`` of a word are special.
 
 from __future__ import annotations
 
+import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 import re2
 
@@ -132,38 +133,64 @@ def literal_words(phrase: str) -> str:
     return " ".join(words)
 
 
+_CAPITAL_ESCAPE = re.compile(r"\\[A-Z]")
 _LITERAL_GAP = r"[ \t\n\r,;:'\"()-]{1,4}"
 _LITERAL_ENDING = r"[\pL\pM]{0,12}"
 
 
-def patterns(name: str, phrases: Iterable[str]) -> tuple[Pattern, ...]:
-    """At most two patterns: one for the ASCII phrases and one for those of other scripts.
+Translation = tuple[str, str]
+"""The pattern of a phrase, and for one in another script its longest word, which is there wherever the phrase is."""
+
+
+def translate(phrase: str) -> Translation:
+    """What a phrase becomes.
 
     Raises:
-        PhraseError: naming the phrase that is wrong.
+        PhraseError: naming the phrase and what is wrong with it.
     """
-    ascii_ones: list[str] = []
-    literals: list[str] = []
-    for phrase in phrases:
+    try:
+        if _CAPITAL_ESCAPE.search(phrase):
+            raise PhraseError("escapes are in lower case; for what is not a word or a digit write [^\\w] or [^\\d]")
         folded = fold(phrase)
-        try:
-            if is_literal(folded):
-                literals.append(literal_words(folded))
+        if not is_literal(folded):
+            return ascii_pattern(folded), ""
+        words = literal_words(folded)
+        return _literal_exact(words), max(words.replace("*", "").split(), key=len)
+    except PhraseError as error:
+        raise PhraseError(f"phrase {phrase!r}: {error}") from None
+
+
+class Phrasebook:
+    """Phrases and what they become, each translated once. What it ``knows`` may be kept and given to another."""
+
+    def __init__(self, known: Mapping[str, Translation] | None = None) -> None:
+        self.known: dict[str, Translation] = dict(known or {})
+
+    def translation(self, phrase: str) -> Translation:
+        """What the phrase becomes; raises PhraseError."""
+        found = self.known.get(phrase)
+        if found is None:
+            found = self.known[phrase] = translate(phrase)
+        return found
+
+    def patterns(self, name: str, phrases: Iterable[str]) -> tuple[Pattern, ...]:
+        """At most two patterns: one for the ASCII phrases and one for those of other scripts; raises PhraseError."""
+        ascii_ones: dict[str, None] = {}
+        literals: dict[str, None] = {}
+        words: set[str] = set()
+        for phrase in phrases:
+            exact, word = self.translation(phrase)
+            if word:
+                literals[exact] = None
+                words.add(word)
             else:
-                ascii_ones.append(ascii_pattern(folded))
-        except PhraseError as error:
-            raise PhraseError(f"phrase {phrase!r}: {error}") from None
-    found = []
-    if ascii_ones:
-        both = "|".join(dict.fromkeys(ascii_ones))
-        found.append(Pattern(name, both))
-    if literals:
-        words = list(dict.fromkeys(literals))
-        exact = "|".join(_literal_exact(literal) for literal in words)
-        # the longest word of a phrase is there wherever the phrase is
-        longest = tuple(sorted({max(literal.replace("*", "").split(), key=len) for literal in words}))
-        found.append(Pattern(name, exact, script=True, atoms=longest))
-    return tuple(found)
+                ascii_ones[exact] = None
+        found = []
+        if ascii_ones:
+            found.append(Pattern(name, "|".join(ascii_ones)))
+        if literals:
+            found.append(Pattern(name, "|".join(literals), script=True, atoms=tuple(sorted(words))))
+        return tuple(found)
 
 
 def _literal_exact(words: str) -> str:

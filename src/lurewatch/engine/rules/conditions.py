@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from lurewatch.engine.matching import Pattern
 from lurewatch.engine.packs.conditions import Combination, Condition, Lexicon, Phrase, Proximity, SignalPresent
-from lurewatch.engine.packs.phrases import patterns as phrase_patterns
+from lurewatch.engine.packs.phrases import Phrasebook
 from lurewatch.engine.rules.evidence import NO_SPANS, Evidence, Key, Spans
 
 Test = Callable[[Evidence], Spans]
@@ -19,8 +19,9 @@ _SIGNAL = 3
 class Vocabulary:
     """Numbers the patterns that rules need, each once."""
 
-    def __init__(self, lexicons: Mapping[str, tuple[str, ...]]) -> None:
+    def __init__(self, lexicons: Mapping[str, tuple[str, ...]], phrasebook: Phrasebook) -> None:
         self._lexicons = lexicons
+        self._phrasebook = phrasebook
         self._numbers: dict[object, tuple[int, ...]] = {}
         self.patterns: list[Pattern] = []
 
@@ -39,7 +40,7 @@ class Vocabulary:
 
     def _number(self, key: object, name: str, phrases: tuple[str, ...]) -> tuple[int, ...]:
         if key not in self._numbers:
-            self._numbers[key] = tuple(self.add(pattern) for pattern in phrase_patterns(name, phrases))
+            self._numbers[key] = tuple(self.add(pattern) for pattern in self._phrasebook.patterns(name, phrases))
         return self._numbers[key]
 
 
