@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import gc
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from importlib.metadata import EntryPoint, entry_points
 from importlib.resources import files
 from pathlib import Path
@@ -40,14 +41,28 @@ def build_engine(settings: Settings | None = None, *, overlays: Sequence[Files] 
     """
     settings = settings or Settings()
     kept = _cache(settings)
-    pack = packs_on_disk.load_pack([*_overlays(settings), *overlays], kept)
-    engine = Engine(
-        pack, engine_config(settings), plugins=plugins(settings, pack), compiler=packs_on_disk.compiler(kept)
-    )
-    # an engine lives as long as its process: looking through it for garbage would double the time of a message
-    gc.collect()
-    gc.freeze()
-    return engine
+    with _lasting():
+        pack = packs_on_disk.load_pack([*_overlays(settings), *overlays], kept)
+        return Engine(
+            pack, engine_config(settings), plugins=plugins(settings, pack), compiler=packs_on_disk.compiler(kept)
+        )
+
+
+@contextmanager
+def _lasting() -> Iterator[None]:
+    """What is made inside lives as long as the process, so garbage is looked for neither now nor later in it.
+
+    To look through an engine for garbage would double the time of a message.
+    """
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+        gc.collect()
+        gc.freeze()
+    finally:
+        if was_enabled:
+            gc.enable()
 
 
 def engine_config(settings: Settings) -> EngineConfig:
