@@ -18,6 +18,7 @@ from typing import Any
 
 from bench import records, texts
 from lurewatch.engine.model import Conversation, Message
+from lurewatch.engine.packs.phrases import LITERAL_ENDING
 from lurewatch.entrypoints.app import build_engine
 
 LENGTHS = (20, 50, 100, 200, 400, 1000, 2000, 5000, 10_000, 20_000)
@@ -58,7 +59,7 @@ def naive_loop(engine: Any, messages: Sequence[str]) -> dict[str, Any]:
     compiled = []
     for pattern in engine.reader.patterns:
         try:
-            compiled.append(re.compile(re.sub(r"\[\\p[LM]\\p[LM]\]|\\p[LMN]", r"\\w", pattern.exact)))
+            compiled.append(re.compile(pattern.exact.replace(LITERAL_ENDING, r"\w{0,12}")))
         except re.error:
             continue
 

@@ -20,7 +20,7 @@ import orjson
 from lurewatch.engine.detectors import Detector
 from lurewatch.engine.matching import Compiler, Databases, Matcher, Pattern, fingerprint
 from lurewatch.engine.packs.pack import Documents, Files, Pack, content_hash, documents, parse
-from lurewatch.engine.packs.phrases import Phrasebook
+from lurewatch.engine.packs.phrases import PHRASES_VERSION, Phrasebook
 from lurewatch.engine.pipeline import Engine, EngineConfig
 from lurewatch.errors import PackError, Problem
 from lurewatch.version import __version__
@@ -113,7 +113,7 @@ def load_pack(overlays: Sequence[Files], cache: Cache, today: datetime.date | No
     layers = (core(), *overlays)
     read = tuple(_read(layer, cache) for layer in layers)
     day = (today or datetime.datetime.now(datetime.UTC).date()).isoformat()
-    name = f"phrases-{__version__}-{content_hash(*layers)}"
+    name = f"phrases-{PHRASES_VERSION}-{content_hash(*layers)}"
     kept = cache.get(name)
     phrasebook = Phrasebook(orjson.loads(kept) if kept else None)
     pack = parse(*layers, today=day, read_already=read, phrasebook=phrasebook)

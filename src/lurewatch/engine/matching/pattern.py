@@ -13,8 +13,8 @@ class Pattern:
     """One pattern, in RE2's syntax, over lower-case text.
 
     ``script`` patterns are for scripts that do not fold to ASCII: where the script writes spaces between words a match
-    must be a whole word, and ``atoms`` are literals one of which occurs wherever the pattern matches. Others run on
-    ASCII in which every other character is one ``?``.
+    must be a whole word, and ``atoms`` are literals one of which occurs wherever the pattern matches. They run on the
+    bytes of UTF-8, and their classes are of bytes. Others run on ASCII in which every other character is one ``?``.
     """
 
     name: str
@@ -23,10 +23,10 @@ class Pattern:
     atoms: tuple[str, ...] = ()
 
 
-def options(*, script: bool, longest: bool = True, memory: int = 8 << 20) -> Any:
-    """RE2 options for patterns over ASCII bytes or, when ``script``, over UTF-8; ``memory`` in bytes."""
+def options(*, longest: bool = True, memory: int = 8 << 20) -> Any:
+    """RE2 options for patterns over bytes; ``memory`` in bytes."""
     made = re2.Options()
-    made.encoding = re2.Options.Encoding.UTF8 if script else re2.Options.Encoding.LATIN1
+    made.encoding = re2.Options.Encoding.LATIN1
     made.longest_match = longest
     made.never_capture = True
     made.log_errors = False
@@ -36,4 +36,4 @@ def options(*, script: bool, longest: bool = True, memory: int = 8 << 20) -> Any
 
 def compile_exact(pattern: Pattern) -> Any:
     """The RE2 program that decides the spans of ``pattern``; raises ``re2.error`` when RE2 refuses it."""
-    return re2.compile(pattern.exact.encode(), options=options(script=pattern.script, memory=32 << 20))
+    return re2.compile(pattern.exact.encode(), options=options())

@@ -227,7 +227,7 @@ def _sets(patterns: Sequence[tuple[int, Pattern]]) -> list[tuple[list[int], Any]
     sets = []
     for first in range(0, len(patterns), _SET_SIZE):
         chunk = patterns[first : first + _SET_SIZE]
-        members = re2.Set.SearchSet(options(script=chunk[0][1].script, longest=False, memory=_SET_MEMORY))
+        members = re2.Set.SearchSet(options(longest=False, memory=_SET_MEMORY))
         for _, pattern in chunk:
             members.Add(pattern.exact.encode())
         members.Compile()

@@ -17,6 +17,8 @@ import re2
 from lurewatch.engine.matching import Pattern
 from lurewatch.engine.matching.atoms import GAP
 
+PHRASES_VERSION = 2
+"""Changes when the same phrases become other patterns."""
 ENDING = "[a-z]{0,12}"
 _FOLDED = str.maketrans({"ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "ı": "i", "ł": "l", "đ": "d", "’": "'"})
 
@@ -135,7 +137,16 @@ def literal_words(phrase: str) -> str:
 
 _CAPITAL_ESCAPE = re.compile(r"\\[A-Z]")
 _LITERAL_GAP = r"[ \t\n\r,;:'\"()-]{1,4}"
-_LITERAL_ENDING = r"[\pL\pM]{0,12}"
+# letters and signs of the scripts that write spaces, as bytes of UTF-8: no digits, no punctuation of any script
+_LETTERS = "|".join(
+    (
+        "[a-z]",
+        r"[\xc3-\xd7\xd9-\xdf][\x80-\xbf]|\xd8[\xa0-\xbf]",
+        r"\xe0(?:[\xa4\xa6-\xbf][\x80-\xbf]|\xa5[\x80-\xa3\xb0-\xbf])",
+        r"[\xe1\xe4-\xed][\x80-\xbf][\x80-\xbf]|\xe3[\x81-\xbf][\x80-\xbf]",
+    )
+)
+LITERAL_ENDING = f"(?:{_LETTERS}){{0,12}}"
 
 
 Translation = tuple[str, str]
@@ -195,5 +206,5 @@ class Phrasebook:
 
 def _literal_exact(words: str) -> str:
     return _LITERAL_GAP.join(
-        re2.escape(word.removesuffix("*")) + (_LITERAL_ENDING if word.endswith("*") else "") for word in words.split()
+        re2.escape(word.removesuffix("*")) + (LITERAL_ENDING if word.endswith("*") else "") for word in words.split()
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 
 from lurewatch.engine.matching import Scan
@@ -50,7 +51,11 @@ class Evidence:
 
 def _merged(known: Spans, more: Spans) -> Spans:
     """Both, less those of ``more`` that overlap a known one: another reading of the same words."""
-    fresh = [span for span in more if not any(span[0] < end and start < span[1] for start, end in known)]
+    fresh = []
+    for span in more:
+        place = bisect_left(known, (span[1], 0))  # the known spans are disjoint: only the one before may reach into it
+        if not place or known[place - 1][1] <= span[0]:
+            fresh.append(span)
     return sorted([*known, *fresh]) if fresh else known
 
 
