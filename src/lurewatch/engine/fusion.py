@@ -29,7 +29,7 @@ _PRESENT = (
     "money.large",
     "date.deadline",
 )
-_CHANNELS = ("url.unlisted", "phone", "email", "messaging_app", "handle", "wallet", "upi", "bank_account")
+_CHANNELS = frozenset(("url.unlisted", "phone", "email", "messaging_app", "handle", "wallet", "upi", "bank_account"))
 _OFF_PLATFORM = ("bypass_intent", "payment_bypass", "platform_bypass", "fraud_data", "fraud_talk", "manipulation")
 
 
@@ -80,7 +80,7 @@ def features(
 
 def _combine(values: dict[str, float], dossier: Dossier, guess: Guess) -> None:
     """Agreement between families that fail for different reasons is worth more than more of the same."""
-    channel = any(name in dossier.signals for name in _CHANNELS)
+    channel = not _CHANNELS.isdisjoint(dossier.signals)
     tactics = len(dossier.tactics)
     if channel and guess.confidence:
         values["type_with_channel"] = guess.confidence

@@ -23,6 +23,7 @@ from lurewatch.engine.model import (
     Knowledge,
     Memory,
     Message,
+    SenderMetadata,
     Verdict,
 )
 from lurewatch.engine.packs.pack import Pack
@@ -120,9 +121,8 @@ class Engine:
         dossier = dossiers.advance(before, message, index, reading, self._rules, ignored_question=ignored)
         if index == 1:
             state = self._as_conversation(state)
-        new = verdicts.appended(state, key, dossier, message, reading, self._rules)
-        assessment = self._assess(new, dossier, NOTHING_KNOWN, message.text)
-        new = new.judged(key, assessment)
+        assessment = self._assess(state.sender_metadata, index + 1, dossier, NOTHING_KNOWN, message.text)
+        new = verdicts.appended(state, key, assessment, message, reading, self._rules)
         if new.first_flagged_turn is None and verdicts.is_scam(_leading(new).probability, self.config):
             new = replace(new, first_flagged_turn=index + 1)
         return new, reading
@@ -132,7 +132,8 @@ class Engine:
         leading = state.leading if knowledge is NOTHING_KNOWN else None
         if leading is None:
             suspects = [dossier for dossier in state.dossiers.values() if dossier.counts] or [NOBODY]
-            assessed = [self._assess(state, dossier, knowledge) for dossier in suspects]
+            metadata, count = state.sender_metadata, state.message_count
+            assessed = [self._assess(metadata, count, dossier, knowledge) for dossier in suspects]
             leading = max(assessed, key=lambda assessment: (assessment.probability, assessment.weighted))
         return verdicts.verdict(state, leading, knowledge, self._frame)
 
@@ -150,9 +151,11 @@ class Engine:
 
     def _as_conversation(self, state: ConversationState) -> ConversationState:
         """The state after the first message, weighed as part of a conversation: by the other calibration."""
-        ahead = replace(state, message_count=2)
-        dossiers = {key: self._assess(ahead, dossier, NOTHING_KNOWN).dossier for key, dossier in state.dossiers.items()}
-        return replace(state, dossiers=dossiers)
+        weighed = {
+            key: self._assess(state.sender_metadata, 2, dossier, NOTHING_KNOWN).dossier
+            for key, dossier in state.dossiers.items()
+        }
+        return replace(state, dossiers=weighed)
 
     def _check(self, message: Message, index: int) -> None:
         if len(message.text) > self.config.most_characters:
@@ -168,14 +171,17 @@ class Engine:
                 pointer=f"/messages/{index}/timestamp",
             )
 
-    def _assess(self, state: ConversationState, dossier: Dossier, knowledge: Knowledge, text: str = "") -> Assessment:
-        case = Case(dossier, state.sender_metadata, knowledge, self.pack.tables, text)
+    def _assess(
+        self, metadata: SenderMetadata, messages: int, dossier: Dossier, knowledge: Knowledge, text: str = ""
+    ) -> Assessment:
+        """One sender weighed, in a conversation of so many messages."""
+        case = Case(dossier, metadata, knowledge, self.pack.tables, text)
         found = detectors.run(self._detectors, case)
         findings, plugged = self._kept(found.by_name, dossier) if self._plugins else (found.by_name, dossier.plugged)
         guess = self._classifier.classify(dossier.evidence)
         values = fusion.features(dossier, findings, guess, self._categories)
         calibration = self.pack.calibration
-        coefficients = calibration.message if state.message_count <= 1 else calibration.conversation
+        coefficients = calibration.message if messages <= 1 else calibration.conversation
         probability, added = fusion.calibrated(values, coefficients)
         if self._plugins:
             unfitted = {
@@ -185,7 +191,7 @@ class Engine:
             }
             probability = fusion.pooled(probability, findings, unfitted)
         return Assessment(
-            dossier=replace(dossier, probability=probability, plugged=plugged),
+            dossier=dossier.weighed(probability, plugged),
             findings=findings,
             failed=found.failed,
             guess=guess,

@@ -69,6 +69,31 @@ class Dossier:
     plugged: Mapping[str, float] = field(default_factory=dict)
     probability: float = 0.0
 
+    def weighed(self, probability: float, plugged: Mapping[str, float]) -> Dossier:
+        """The same with another probability and other scores of plug-ins; spelled out, as every message needs it."""
+        return Dossier(
+            self.sender,
+            self.role,
+            self.messages,
+            self.last_time,
+            self.rapid,
+            self.unanswered,
+            self.linguistic,
+            self.tactics,
+            self.evidence,
+            self.signals,
+            self.brands,
+            self.domains,
+            self.claims,
+            self.texts,
+            self.disguises,
+            self.tail,
+            self.tail_start,
+            self.tail_index,
+            plugged,
+            probability,
+        )
+
     @property
     def counts(self) -> bool:
         """Whether the sender may be the one who lures: not the protected user, not the platform's own agents."""
@@ -124,26 +149,6 @@ class ConversationState:
     incomplete: tuple[str, ...] = ()
     shadow: Mapping[str, int] = field(default_factory=dict)
     leading: Assessment | None = None
-
-    def judged(self, key: str, assessment: Assessment) -> ConversationState:
-        """This state with one sender assessed."""
-        dossiers = {**self.dossiers, key: assessment.dossier}
-        others = [other.probability for name, other in dossiers.items() if name != key and other.counts]
-        leads = assessment.counts and assessment.probability > max(others, default=-1.0)
-        return ConversationState(
-            self.id,
-            self.pack,
-            self.sender_metadata,
-            self.message_count,
-            dossiers,
-            self.flags,
-            self.indicators,
-            self.first_flagged_turn,
-            self.asked,
-            self.incomplete,
-            self.shadow,
-            assessment if leads else None,
-        )
 
     def key_of(self, sender: str) -> str:
         """Under which key a sender's dossier is kept."""

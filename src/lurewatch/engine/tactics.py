@@ -45,7 +45,10 @@ def confidence(weights: Iterable[float], active: int) -> float:
 
 def scores(known: Mapping[str, Tactic]) -> dict[str, float]:
     """The mean weight of each category's matches; always all six keys."""
-    return {name: round(known[name].score, 6) if name in known else 0.0 for name in TACTICS}
+    found = dict.fromkeys(TACTICS, 0.0)
+    for name, tactic in known.items():
+        found[name] = round(tactic.score, 6)
+    return found
 
 
 def reasoning(scores_by_category: Mapping[str, float], level: float, *, threshold: float = 0.5) -> str:

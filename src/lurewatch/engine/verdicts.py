@@ -25,7 +25,7 @@ from lurewatch.engine.packs.pack import Pack
 from lurewatch.engine.packs.rule import Rule
 from lurewatch.engine.reading import MessageReading
 from lurewatch.engine.scam_type import NOT_SCAM, UNKNOWN, Guess
-from lurewatch.engine.state import MOST_FLAGS, MOST_INDICATORS, Assessment, ConversationState, Dossier
+from lurewatch.engine.state import MOST_FLAGS, MOST_INDICATORS, Assessment, ConversationState
 from lurewatch.version import __version__
 
 if TYPE_CHECKING:
@@ -57,12 +57,12 @@ class Frame:
 def appended(
     state: ConversationState,
     key: str,
-    dossier: Dossier,
+    assessment: Assessment,
     message: Message,
     reading: MessageReading,
     rules: Mapping[str, Rule],
 ) -> ConversationState:
-    """The state with the message's flags and indicators added and its sender's dossier replaced."""
+    """The state with the message's flags and indicators added and its sender assessed."""
     index = state.message_count
     flags = state.flags
     if reading.hits:
@@ -79,18 +79,21 @@ def appended(
         shadow = dict(shadow)
         for hit in reading.shadow_hits:
             shadow[hit.rule] = shadow.get(hit.rule, 0) + 1
+    others = [other.probability for name, other in state.dossiers.items() if name != key and other.counts]
+    leads = assessment.counts and assessment.probability > max(others, default=-1.0)
     return ConversationState(
         state.id,
         state.pack,
         state.sender_metadata,
         index + 1,
-        {**state.dossiers, key: dossier},
+        {**state.dossiers, key: assessment.dossier},
         flags,
         indicators,
         state.first_flagged_turn,
         question_in(message) or state.asked,
         incomplete,
         shadow,
+        assessment if leads else None,
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache
 
 from lurewatch.engine.model import Finding, Knowledge, SenderMetadata
 from lurewatch.engine.packs.tables import Tables
@@ -27,8 +28,13 @@ class Case:
 def weigh(detector: str, reasons: Iterable[tuple[float, str]]) -> Finding:
     """Independent reasons, each with the probability that it alone would justify: 1 - product of (1 - p)."""
     doubt = 1.0
-    words = []
+    words: list[str] = []
     for probability, reason in reasons:
         doubt *= 1.0 - probability
         words.append(reason)
-    return Finding(detector, round(1.0 - doubt, 6), tuple(words)) if words else Finding(detector, 0.0)
+    return Finding(detector, round(1.0 - doubt, 6), tuple(words)) if words else _nothing(detector)
+
+
+@cache
+def _nothing(detector: str) -> Finding:
+    return Finding(detector, 0.0)

@@ -65,8 +65,9 @@ Clue = tuple[Sequence[Sequence[int]], Sequence[int]]
 class _Automaton:
     """One block-mode database, words that are looked up beside it, and what both are clues to.
 
-    Expressions with the same consequences form a *group* and share one number, so that what is read at every message is
-    small: ``alone`` are the patterns that each group makes possible by itself, ``clues`` what takes several.
+    Expressions with the same consequences form a *group* and share one number, so that what is read at every message
+    is small. ``alone`` are the patterns that a group makes possible by itself; ``clues`` take several groups and are
+    led by those of their first set. Groups that do neither have the highest numbers, beyond ``alone``.
     """
 
     def __init__(
@@ -74,14 +75,14 @@ class _Automaton:
     ) -> None:
         self._database = database
         self._known = {word.encode(): group for word, group in known.items()}
-        self._alone = tuple(tuple(numbers) for numbers in alone)
-        self._clues = clues
+        self._alone, self._clues = alone, clues
         self._local = threading.local()  # scratch space must not be shared between threads
-        self._by_first: dict[int, list[tuple[tuple[frozenset[int], ...], Sequence[int]]]] = {}
+        led: list[list[tuple[tuple[frozenset[int], ...], Sequence[int]]]] = [[] for _ in alone]
         for sets, numbers in clues:
             others = tuple(frozenset(found) for found in sets[1:])
             for group in sets[0]:
-                self._by_first.setdefault(group, []).append((others, numbers))
+                led[group].append((others, numbers))
+        self._acts = tuple((tuple(numbers), tuple(clues)) for numbers, clues in zip(alone, led, strict=True))
 
     def dump(self) -> list[bytes]:
         known = {word.decode(): group for word, group in self._known.items()}
@@ -94,14 +95,15 @@ class _Automaton:
         fired = {known[word] for word in there if word in known}
         if self._database is not None:
             self._search(data, fired)
-        alone = self._alone
+        acts, acting = self._acts, len(self._acts)
         found: set[int] = set()
-        found.update(*[alone[group] for group in fired])
-        by_first = self._by_first
         for group in fired:
-            if group not in by_first:
+            if group >= acting:
                 continue
-            for others, numbers in by_first[group]:
+            alone, led = acts[group]
+            if alone:
+                found.update(alone)
+            for others, numbers in led:
                 for other in others:
                     if fired.isdisjoint(other):
                         break
@@ -164,21 +166,22 @@ class _Plan:
 
     def _grouped(self) -> tuple[dict[str, int], list[list[int]], list[Clue]]:
         """The group of each expression, and alone and clues in terms of groups."""
-        member_of: dict[str, set[tuple[int, int]]] = {expression: set() for expression in self._alone}
+        places: dict[str, set[tuple[int, int]]] = {expression: set() for expression in self._alone}
         for clue, sets in enumerate(self._clues):
             for place, found in enumerate(sets):
                 for expression in found:
-                    member_of.setdefault(expression, set()).add((clue, place))
-        numbers: dict[tuple[frozenset[int], frozenset[tuple[int, int]]], int] = {}
-        groups: dict[str, int] = {}
-        for expression, places in member_of.items():
-            key = (frozenset(self._alone.get(expression, ())), frozenset(places))
-            groups[expression] = numbers.setdefault(key, len(numbers))
+                    places.setdefault(expression, set()).add((place, clue))
+        members: dict[tuple[frozenset[int], frozenset[tuple[int, int]]], list[str]] = {}
+        for expression, at in places.items():
+            members.setdefault((frozenset(self._alone.get(expression, ())), frozenset(at)), []).append(expression)
+        acting = [key for key in members if key[0] or min(key[1])[0] == 0]
+        silent = [key for key in members if not (key[0] or min(key[1])[0] == 0)]
+        groups = {expression: group for group, key in enumerate(acting + silent) for expression in members[key]}
         clues: list[Clue] = [
             ([sorted({groups[expression] for expression in found}) for found in sets], sorted(patterns))
             for sets, patterns in self._clues.items()
         ]
-        return groups, [sorted(patterns) for patterns, _ in numbers], clues
+        return groups, [sorted(patterns) for patterns, _ in acting], clues
 
 
 def _bytewise(atom: str) -> str:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 import re2
 
@@ -135,6 +135,8 @@ def literal_words(phrase: str) -> str:
     return " ".join(words)
 
 
+_LARGEST_PROGRAM = 1500
+"""Characters of patterns that are read together."""
 _CAPITAL_ESCAPE = re.compile(r"\\[A-Z]")
 _LITERAL_GAP = r"[ \t\n\r,;:'\"()-]{1,4}"
 # letters and signs of the scripts that write spaces, as bytes of UTF-8: no digits, no punctuation of any script
@@ -185,23 +187,34 @@ class Phrasebook:
         return found
 
     def patterns(self, name: str, phrases: Iterable[str]) -> tuple[Pattern, ...]:
-        """At most two patterns: one for the ASCII phrases and one for those of other scripts; raises PhraseError."""
+        """Patterns that together match the phrases; those of other scripts apart. Raises PhraseError."""
         ascii_ones: dict[str, None] = {}
-        literals: dict[str, None] = {}
-        words: set[str] = set()
+        literals: dict[str, str] = {}
         for phrase in phrases:
             exact, word = self.translation(phrase)
             if word:
-                literals[exact] = None
-                words.add(word)
+                literals[exact] = word
             else:
                 ascii_ones[exact] = None
-        found = []
-        if ascii_ones:
-            found.append(Pattern(name, "|".join(ascii_ones)))
-        if literals:
-            found.append(Pattern(name, "|".join(literals), script=True, atoms=tuple(sorted(words))))
+        found = [Pattern(name, "|".join(chunk)) for chunk in _chunks(ascii_ones)]
+        for chunk in _chunks(literals):
+            words = tuple(sorted({literals[exact] for exact in chunk}))
+            found.append(Pattern(name, "|".join(chunk), script=True, atoms=words))
         return tuple(found)
+
+
+def _chunks(exact: Iterable[str]) -> Iterator[list[str]]:
+    """The same in order, in groups that make small programs: of a concept only what may occur is read."""
+    chunk: list[str] = []
+    size = 0
+    for alternative in exact:
+        if chunk and size + len(alternative) > _LARGEST_PROGRAM:
+            yield chunk
+            chunk, size = [], 0
+        chunk.append(alternative)
+        size += len(alternative)
+    if chunk:
+        yield chunk
 
 
 def _literal_exact(words: str) -> str:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from lurewatch.engine.matching import Pattern
 from lurewatch.engine.packs.conditions import Combination, Condition, Lexicon, Phrase, Proximity, SignalPresent
 from lurewatch.engine.packs.phrases import Phrasebook
-from lurewatch.engine.rules.evidence import NO_SPANS, Evidence, Key, Spans
+from lurewatch.engine.rules.evidence import NO_SPANS, Evidence, Key, Spans, longest
 
 Test = Callable[[Evidence], Spans]
 _EVERYWHERE: Spans = ((0, 0),)
@@ -127,7 +127,7 @@ def _leaf(keys: tuple[Key, ...]) -> Test:
         there = [key for key in keys if key in evidence.keys]
         if len(there) == 1:
             return evidence.get(there[0])
-        return sorted(span for key in there for span in evidence.get(key))
+        return longest(span for key in there for span in evidence.get(key))
 
     return test
 

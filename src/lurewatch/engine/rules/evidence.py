@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from lurewatch.engine.matching import Scan
 
@@ -67,4 +67,15 @@ def disjoint(spans: Spans) -> list[tuple[int, int]]:
         if span[0] >= last:
             found.append(span)
             last = span[1]
+    return found
+
+
+def longest(spans: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
+    """The spans in order, of those that overlap the first, and the longest of those that begin together."""
+    found: list[tuple[int, int]] = []
+    last = -1
+    for start, end in sorted(spans, key=lambda span: (span[0], -span[1])):
+        if start >= last:
+            found.append((start, end))
+            last = end
     return found
