@@ -61,7 +61,7 @@ CASES = {
         "This is the CBI. An arrest warrant is issued, you are under digital arrest, pay the fine",
         "Cyber crime police here. Your name came up in a narcotics case, stay on the line, you are in digital arrest.",
         "Income Tax Department: you are due a tax refund of 18,400. Submit your bank account number to receive it.",
-        "Enforcement Directorate: money laundering was traced to you. Pay the penalty tonight or officers will come.",
+        "Enforcement Directorate: money laundering was traced to you. Pay the penalty today or officers come for you.",
         "This is the IRS. A court case was filed against you, pay the fine today with gift cards or you go to prison",
         "Legal notice: your passport was used in drug smuggling, a warrant is issued unless you answer our officer",
     ],
