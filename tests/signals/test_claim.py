@@ -19,6 +19,8 @@ from tests.signals.seeing import see, values, written
         ("I am Dr. Anna Bell, your new doctor", "anna bell"),
         ("my name's José O'Neil", "jose o'neil"),
         ("myself Rahul from the card department", "rahul"),
+        ("You can call me Victor, my friend", "victor"),
+        ("Hi, Tom Hill here. I am at the gate", "tom hill"),
     ],
 )
 def test_introductions(text: str, name: str) -> None:
@@ -66,6 +68,10 @@ def test_signatures(text: str, shown: str) -> None:
         "alerts on your card - SBI",
         "your parcel is here - PayPal",
         "Wir sehen uns im Sommer",
+        "You can call me tomorrow",
+        "May call me Sunday if she likes",
+        "Hi Tom, here is the list",
+        "Hello Anna here is your ticket.",
     ],
 )
 def test_what_is_no_claim(text: str) -> None:

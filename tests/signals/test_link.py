@@ -62,6 +62,7 @@ def test_the_registered_domain_decides() -> None:
         ("https://linktr.ee/jane", "link_in_bio"),
         ("https://pay-now.weebly.com", "hosted"),
         ("http://192.0.2.7/x", "ip"),
+        ("http://[2001:db8::5]/x", "ip"),
         ("http://xn--pypal-4ve.com/", "punycode"),
         ("https://bank.com@evil.example.ru/", "userinfo"),
         ("http://example.com", "insecure"),

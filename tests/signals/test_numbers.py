@@ -75,6 +75,7 @@ def test_a_wrong_iban_counts_only_when_named() -> None:
     [
         ("my account number is 123456789012", "123456789012"),
         ("a/c no. 98765432101 at the bank", "98765432101"),
+        ("mera khata number 004512889077 hai", "004512889077"),
         ("transfer to account: 400-939134", "400939134"),
         ("sort code 20-30-40", "203040"),
         ("no rek bca 1234567890", "1234567890"),
@@ -111,6 +112,7 @@ def test_a_routing_number_has_a_check_digit() -> None:
 def test_upi_addresses_are_no_mail() -> None:
     """A known handle makes a UPI address, an unknown one only where it is called UPI."""
     assert values("pay rahul.s@okaxis or 98765@ybl", "upi") == ["rahul.s@okaxis", "98765@ybl"]
+    assert values("a request of asha.rao@okaxis came in", "upi") == ["asha.rao@okaxis"]
     assert values("my upi id is asha@newbank", "upi") == ["asha@newbank"]
     assert values("write asha@newbank or asha@sbi.co.in", "upi") == []
 

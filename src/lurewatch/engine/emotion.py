@@ -8,12 +8,12 @@ from lurewatch.engine.model import EmotionalProfile
 
 EMOTIONS = ("urgency", "fear", "greed", "authority", "trust")
 _BY_CATEGORY = {"urgency": "urgency", "authority": "authority", "threat": "fear"}
-_BY_PATTERN = {"fear": "fear", "greed": "greed", "trust": "trust", "Money lure": "greed"}
+_BY_PATTERN = {"fear": "fear", "greed": "greed", "trust": "trust", "money_lure": "greed"}
 NOT_MOVED = EmotionalProfile()
 
 
 def profile(evidence: Iterable[tuple[str, str, float]]) -> EmotionalProfile:
-    """The profile of evidence given as (category, pattern or description, weight).
+    """The profile of evidence given as (category, pattern, weight).
 
     Each emotion is 1 - product(1 - weight) over its evidence; overall is the strongest, raised by a tenth of each
     other one.

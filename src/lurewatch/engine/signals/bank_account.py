@@ -16,7 +16,8 @@ from lurewatch.engine.signals.surroundings import DIGITS
 # Must match "account number: 1", "a/c no. 1", "routing # 1", "sort code 1"; not "account ending in", "a/c XX1".
 _CANDIDATE = (
     r"\b(?:a/c|ac|acc|acct|account|routing|aba|sort code|bsb|transit|rekening|norek|rek|konto|cuenta|conta|compte"
-    r"|clabe|cbu|nuban)(?:[ :.#\-]{1,3}(?:no|num|number|nr|nos|is|code|id|for|my|savings|saving|current|checking|bank"
+    r"|khat[ae]|clabe|cbu|nuban)"
+    r"(?:[ :.#\-]{1,3}(?:no|num|number|nr|nos|is|code|id|for|my|savings|saving|current|checking|bank"
     r"|it's|its|bca|bri|bni|mandiri|sbi|hdfc|numero|nomor|de|below|transfer|routing|and|was)){0,4}[ :.#=\-]{0,4}\d"
 )
 

@@ -51,6 +51,10 @@ _ENDINGS = ("ing", "tion", "ful", "less", "ness")
 # Must match "My name is J", "I'm J", "myself J"; each occurs in few messages, and ends with the first letter.
 _NAMED = r"\bmy name(?: is|'s) [a-z]"
 _AM = r"\b(?:i am|i'm|myself) [a-z]"
+# Must match "you can call me Victor"; not "call me tomorrow".
+_CALLED = r"\b(?:can|may) call me [a-z]"
+# Must match "Hi, Tom Hill here."; not "hi Tom, here is the list".
+_HERE = r"\b(?:hi|hello|hey),? (?:[a-z]{2,20} ){1,2}here[.,!]"
 # Must match "this is Maria Lopez from", "this is officer Reed calling"; not every "this is".
 _THIS = r"\bthis is (?:[a-z]{1,20}\.? ){1,4}(?:from|with|calling|speaking|here)\b"
 # Must match "regards,\nJ", "Yours sincerely J".
@@ -59,14 +63,15 @@ _REGARDS = r"\b(?:regards|sincerely|faithfully|yours truly|best wishes)[ ,.!?\r\
 _THANKS = r"\b(?:thanks|cheers|love|best)[,.! ]{0,2}\r?\n[ -]{0,2}[a-z]"
 # Must match "- Maria" and "~ Tom Hill" at the end of a text.
 _DASHED = r"[\n .!?][-~]{1,2} ?[a-z]{2,20}(?: [a-z]{2,20})?[.!\s]{0,3}$"
-_LEADS = ("my name is ", "my name's ", "i am ", "i'm ", "myself ", "this is ")
+_LEADS = ("my name is ", "my name's ", "i am ", "i'm ", "myself ", "this is ", "can call me ", "may call me ")
+_GREETINGS = ("hi ", "hi, ", "hello ", "hello, ", "hey ", "hey, ")
 _CLOSINGS = ("regards", "sincerely", "faithfully", "yours truly", "best wishes", "thanks", "cheers", "love", "best")
 _SEPARATORS = " ,.!?\r\n-~"
 
 
 def patterns(_tables: Tables) -> tuple[str, ...]:
     """Candidates: introductions, closing formulas, a dash before the last words."""
-    return _NAMED, _AM, _THIS, _REGARDS, _THANKS, _DASHED
+    return _NAMED, _AM, _CALLED, _HERE, _THIS, _REGARDS, _THANKS, _DASHED
 
 
 def read(sighting: Sighting) -> Iterator[Signal]:
@@ -76,7 +81,7 @@ def read(sighting: Sighting) -> Iterator[Signal]:
     for first, _ in sighting.spans:
         if first < done:
             continue
-        lead = next((lead for lead in _LEADS if text.startswith(lead, first)), "")
+        lead = next((lead for lead in (*_LEADS, *_GREETINGS) if text.startswith(lead, first)), "")
         if lead:
             span = _introduced(sighting, first, lead)
         elif len(text) - first <= _FROM_END:
@@ -104,6 +109,8 @@ def _introduced(sighting: Sighting, first: int, lead: str) -> tuple[int, int] | 
     rest = text[span[1] : span[1] + 12]
     if rest.startswith("'"):
         return None  # "I am John's wife"
+    if lead in _GREETINGS:
+        return span if rest.startswith(" here") else None
     if named or not rest[:1].isspace() or rest[:1] in "\r\n":
         return span
     follower = rest.split()

@@ -140,6 +140,8 @@ def _suspected(tables: Tables, host: str, registered: str, suffix: str, *, hoste
 
 
 def _is_address(host: str) -> bool:
+    if host.startswith("["):
+        return True
     parts = host.split(".")
     if len(parts) == 4 and all(part.isdecimal() and len(part) <= 3 for part in parts):
         return all(int(part) <= 255 for part in parts)

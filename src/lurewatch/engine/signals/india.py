@@ -68,7 +68,7 @@ def _upi(sighting: Sighting, start: int, end: int) -> Signal | None:
         first += 1
     if first and (text[first - 1] == "@" or not text[first : start + 1].strip("._-")):
         return None
-    if end - start > 3 and not is_near(text, first, stop, _FOR_UPI, 32):
+    if end - start > 4 and not is_near(text, first, stop, _FOR_UPI, 32):
         return None  # "@" between words; a UPI address is written in one piece unless it is named
     last = at + len(handle)
     return sighting.signal("upi", f"{text[first : start + 1]}@{handle}", first, last, valid=known)

@@ -29,6 +29,8 @@ _DOT = r"[a-z0-9?]\.[a-z]{2}"
 _ADDRESS = r"\b\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3}[:/]"
 
 _HOST = frozenset("abcdefghijklmnopqrstuvwxyz0123456789-._")
+_ADDRESS_DIGITS = frozenset("0123456789abcdef:.")
+_MOST_ADDRESS = 48
 _STOPS = frozenset(' \t\n\r<>"{}|\\^`')
 _TRAILING = ".,;:!?'*_~"
 _PAIRS = {")": "(", "]": "["}
@@ -94,7 +96,7 @@ def _schemed(text: str, start: int, end: int) -> _Place | None:
         stop += 1
     userinfo = text.rfind("@", at, stop)
     host = userinfo + 1 if userinfo >= 0 else at
-    host_end = _host_end(text, host)
+    host_end = _bracketed_end(text, host) or _host_end(text, host)
     if host == host_end:
         return None
     if not split(_named(text, host, host_end))[0]:
@@ -103,6 +105,14 @@ def _schemed(text: str, start: int, end: int) -> _Place | None:
         host_end = _rejoined(text, host, host_end)
     scheme = "".join(text[start:end].split()).rstrip(":/").replace("x", "t")
     return _Place(start, host, host_end, _url_end(text, host_end), scheme, userinfo >= 0)
+
+
+def _bracketed_end(text: str, host: int) -> int:
+    """Where an address such as "[2001:db8::5]" ends; 0 when there is none at ``host``."""
+    if text[host : host + 1] != "[":
+        return 0
+    end = text.find("]", host, host + _MOST_ADDRESS) + 1
+    return end if end and ":" in text[host:end] and _ADDRESS_DIGITS.issuperset(text[host + 1 : end - 1]) else 0
 
 
 def _rejoined(text: str, host: int, host_end: int) -> int:
