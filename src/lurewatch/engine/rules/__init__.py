@@ -6,10 +6,11 @@ rules whose trigger (a part that must be present) occurs are evaluated, so an ho
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from lurewatch.engine.model import Hit
+from lurewatch.engine.packs.conditions import Combination, Condition
 from lurewatch.engine.packs.rule import Rule
 from lurewatch.engine.rules.conditions import Test, Vocabulary, any_of, clauses, compile_test
 from lurewatch.engine.rules.evidence import Evidence, Key, Spans, disjoint
@@ -20,11 +21,12 @@ MOST_HITS = 100
 
 
 @dataclass(frozen=True, slots=True)
-class _Compiled:
-    rule: Rule
-    clauses: tuple[frozenset[Key], ...]
+class _Way:
+    """One way for a rule to hold: what must be there beside its trigger, and where it then holds."""
+
+    rule: int
+    needed: tuple[frozenset[Key], ...]
     test: Test
-    unless: Test | None
 
 
 class RuleBook:
@@ -32,40 +34,55 @@ class RuleBook:
 
     def __init__(self, rules: Iterable[Rule], vocabulary: Vocabulary) -> None:
         self._by_trigger: dict[Key, list[int]] = {}
-        self._compiled: list[_Compiled] = []
+        self._ways: list[_Way] = []
+        self._ids: list[str] = []
+        self._unless: list[Test | None] = []
         for number, rule in enumerate(rules):
-            test = compile_test(rule.when, vocabulary)
-            unless = any_of([compile_test(condition, vocabulary) for condition in rule.unless]) if rule.unless else None
-            needed = clauses(rule.when, vocabulary)
-            self._compiled.append(_Compiled(rule, needed[1:], test, unless))
-            for key in needed[0] if needed else ():
-                self._by_trigger.setdefault(key, []).append(number)
-        self._trigger_keys = frozenset(self._by_trigger)
+            self._ids.append(rule.id)
+            exceptions = [compile_test(condition, vocabulary) for condition in rule.unless]
+            self._unless.append(any_of(exceptions) if exceptions else None)
+            for condition in _ways(rule.when):
+                needed = clauses(condition, vocabulary)
+                for key in needed[0] if needed else ():
+                    self._by_trigger.setdefault(key, []).append(len(self._ways))
+                self._ways.append(_Way(number, needed[1:], compile_test(condition, vocabulary)))
+        self._triggers = frozenset(self._by_trigger)
 
     def find(self, evidence: Evidence, text: str) -> tuple[Hit, ...]:
         """Every match of every rule, by rule in the pack's order and then by place; ``text`` is the original."""
-        by_trigger = self._by_trigger
-        candidates: set[int] = set()
         keys = evidence.keys
-        for key in keys & self._trigger_keys:
-            candidates.update(by_trigger[key])
-        if not candidates:
-            return ()
-        hits: list[Hit] = []
-        sentences: Sentences | None = None
+        candidates: set[int] = set()
+        for key in self._triggers & keys:
+            candidates.update(self._by_trigger[key])
+        held: dict[int, list[tuple[int, int]]] = {}
         for number in sorted(candidates):
-            compiled = self._compiled[number]
-            if any(keys.isdisjoint(clause) for clause in compiled.clauses):
-                continue
-            spans = compiled.test(evidence)
-            if not spans:
-                continue
-            spans = disjoint(spans)
-            if compiled.unless is not None:
-                exceptions = compiled.unless(evidence)
-                if exceptions:
-                    sentences = sentences or Sentences(text)
-                    spans = [span for span in spans if not sentences.shared(span, exceptions)]
-            rule_id = compiled.rule.id
-            hits.extend([Hit(rule_id, start, end) for start, end in spans[:MOST_HITS]])
-        return tuple(hits)
+            way = self._ways[number]
+            for clause in way.needed:
+                if keys.isdisjoint(clause):
+                    break
+            else:
+                spans = way.test(evidence)
+                if spans:
+                    held.setdefault(way.rule, []).extend(spans)
+        return tuple(self._hits(held, evidence, text)) if held else ()
+
+    def _hits(self, held: Mapping[int, list[tuple[int, int]]], evidence: Evidence, text: str) -> Iterator[Hit]:
+        sentences: Sentences | None = None
+        for number, found in held.items():
+            spans = disjoint(found)
+            unless = self._unless[number]
+            exceptions = unless(evidence) if unless is not None else ()
+            if exceptions:
+                sentences = sentences or Sentences(text)
+                spans = [span for span in spans if not sentences.shared(span, exceptions)]
+            for start, end in spans[:MOST_HITS]:
+                yield Hit(self._ids[number], start, end)
+
+
+def _ways(condition: Condition) -> Iterator[Condition]:
+    """The conditions of which one must hold."""
+    if isinstance(condition, Combination) and condition.how == "any":
+        for inner in condition.of:
+            yield from _ways(inner)
+    else:
+        yield condition
