@@ -17,7 +17,7 @@ import re2
 from lurewatch.engine.matching import Pattern
 from lurewatch.engine.matching.atoms import GAP
 
-PHRASES_VERSION = 2
+PHRASES_VERSION = 3
 """Changes when the same phrases become other patterns."""
 ENDING = "[a-z]{0,12}"
 _FOLDED = str.maketrans({"ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "ı": "i", "ł": "l", "đ": "d", "’": "'"})
@@ -135,7 +135,7 @@ def literal_words(phrase: str) -> str:
     return " ".join(words)
 
 
-_LARGEST_PROGRAM = 1500
+_LARGEST_PROGRAM = 500
 """Characters of patterns that are read together."""
 _CAPITAL_ESCAPE = re.compile(r"\\[A-Z]")
 _LITERAL_GAP = r"[ \t\n\r,;:'\"()-]{1,4}"
