@@ -34,6 +34,11 @@ def kinds(text: str) -> set[str]:
         ("1 w1ll s3nd y0u 4 (0d3 70 c0nfirm 17", "i will send you a code to confirm it"),
         ("enter your p*ssw*rd here", "enter your password here"),
         ("win 1000 at onl1ne cas1n0", "win 1000 at online casino"),
+        ("p4y 1.50 or 3,000 f0r y0ur pr1ze", "pay 1.50 or 3,000 for your prize"),
+        ("1f y0u d0 no+ c0nf1rm", "if you do not confirm"),
+        ("today!2 w1ns f0r y0u", "today!2 wins for you"),
+        ("4pna kh4ta b4nd h0ga, tur4nt b4t40", "apna khata band hoga, turant batao"),
+        ("p3men4ng und14n, 5eger4 hu8ung1", "pemenang undian, segera hubungi"),
     ],
 )
 def test_leetspeak(text: str, expected: str) -> None:
@@ -86,6 +91,9 @@ def test_a_short_word_alone_is_no_proof() -> None:
         ("I h a v e a p r i z e for you", "i have a prize for you"),
         ("t o get it v e r i f y now", "to get it verify now"),
         ("d o n ' t w a i t", "don't wait"),
+        ("a p n a k h a t a b a n d hoga, O T P b h e j o", "apna khata band hoga, otp bhejo"),
+        ("an a u t h o r i s a t i o n f o r c o r o n a v i r u s", "an authorisation for coronavirus"),
+        ("f o r X X months", "for xx months"),
     ],
 )
 def test_spaced_letters(text: str, expected: str) -> None:

@@ -21,9 +21,6 @@ from lurewatch.lab.report import ENGLISH, Tallies
 _KINDS = ("phone", "email", "card", "iban")
 _SOURCES = ("pii_presidio_synth", "pii_stt_spoken_contacts")
 
-NOT_YET = {"recall kept under typo": 0.90, "recall kept under leet": 0.90, "recall kept under spacing": 0.92}
-"""Bars that are not reached yet, and what must be kept meanwhile."""
-
 
 @dataclass(frozen=True, slots=True)
 class Bar:
@@ -39,14 +36,9 @@ class Bar:
         """Whether the promise is kept; figures are compared as measured, never rounded."""
         return self.figure >= self.bar if self.at_least else self.figure <= self.bar
 
-    @property
-    def regressed(self) -> bool:
-        """Whether it is missed, and by more than the bars that are known to be."""
-        return not self.held and not (self.at_least and self.figure >= NOT_YET.get(self.name, 1.0))
-
     def __str__(self) -> str:
         sign = ">=" if self.at_least else "<="
-        word = "ok" if self.held else "MISSED" if self.regressed else "not yet"
+        word = "ok" if self.held else "MISSED"
         return f"{word:8} {self.name:58} {self.figure:8.2%} {sign} {self.bar:.2%}"
 
 
@@ -88,7 +80,7 @@ def bars(data: Path, part: corpus.Half, jobs: int) -> Iterator[Bar]:
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Print every bar; 1 when one is missed that is not known to be."""
+    """Print every bar; 1 when one is missed."""
     parser = argparse.ArgumentParser(prog="python -m lurewatch.lab.gate", description=__doc__.partition("\n")[0])
     parser.add_argument("data", type=Path, metavar="DATA", help="the folder with the labelled data")
     parser.add_argument("--half", choices=corpus.HALVES, default="report", help="which half to measure")
@@ -98,13 +90,12 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _printed(measured: Iterable[Bar]) -> int:
-    missed = regressed = 0
+    missed = 0
     for bar in measured:
         print(bar, flush=True)  # noqa: T201 - this is a command
         missed += not bar.held
-        regressed += bar.regressed
     print(f"{missed or 'No'} bars missed")  # noqa: T201 - this is a command
-    return 1 if regressed else 0
+    return 1 if missed else 0
 
 
 if __name__ == "__main__":

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import re2
+
 from lurewatch.engine.model import View
+from lurewatch.engine.text import plain, spoken
 from lurewatch.engine.text.alphabet import SHADOW
 from lurewatch.engine.text.bars import has_capital_inside
 from lurewatch.engine.text.folding import fold
-from lurewatch.engine.text.plain import is_disguised, read_plain
-from lurewatch.engine.text.spoken import is_spelled_out, read_spoken
+from lurewatch.engine.text.typos import slips_in
 from lurewatch.engine.text.words import WORDS
 
 __all__ = ["WORDS", "normalise"]
+
+_LATIN1 = re2.Options()
+_LATIN1.encoding = re2.Options.Encoding.LATIN1
+# Both quick looks in one pass: most messages hold nothing of the kind.
+_REMARKABLE = re2.compile(f"{plain.HINT}|{spoken.HINT}".encode("latin-1"), _LATIN1)
 
 
 def normalise(text: str, words: frozenset[str] = WORDS) -> tuple[View, ...]:
@@ -32,9 +39,13 @@ def normalise(text: str, words: frozenset[str] = WORDS) -> tuple[View, ...]:
         shadow = SHADOW[codes].tobytes()
         bars = any(found.kind in ("lookalike", "styled") for found in folding.obfuscations)
     bars = bars or has_capital_inside(text)
-    views = [view]
-    if (bars or is_disguised(shadow)) and (plain := read_plain(shadow, codes, origin, words, bars=bars)):
-        views.append(plain)
-    if is_spelled_out(shadow) and (spoken := read_spoken(shadow, codes, origin)):
-        views.append(spoken)
-    return tuple(views)
+    slips = slips_in(shadow)
+    remarkable = _REMARKABLE.search(shadow) is not None
+    if not (bars or slips or remarkable):
+        return (view,)
+    further = []
+    if bars or slips or plain.is_disguised(shadow):
+        further.append(plain.read_plain(shadow, codes, origin, words, bars=bars, slips=slips))
+    if remarkable and spoken.is_spelled_out(shadow):
+        further.append(spoken.read_spoken(shadow, codes, origin))
+    return (view, *(other for other in further if other))

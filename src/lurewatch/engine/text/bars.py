@@ -11,6 +11,7 @@ from lurewatch.engine.text.vocabulary import Vocabulary
 
 MAX_WORDS = 300
 MAX_STROKES = 6
+FEW = 8  # capitals that are looked at one by one, which is quicker than to search
 
 _LATIN1 = re2.Options()
 _LATIN1.encoding = re2.Options.Encoding.LATIN1
@@ -22,7 +23,9 @@ SWAP = {ord("i"): b"l", ord("l"): b"i"}
 
 def has_capital_inside(text: str) -> bool:
     """Whether a text holds a capital I right after a small letter."""
-    return "I" in text and CAPITAL_INSIDE.search(text.encode("ascii", "replace")) is not None
+    if text.count("I") > FEW:
+        return CAPITAL_INSIDE.search(text.encode("ascii", "replace")) is not None
+    return any("a" <= before[-1:] <= "z" for before in text.split("I")[:-1])
 
 
 def settle_bars(draft: Draft, text: bytes, vocabulary: Vocabulary) -> None:

@@ -23,7 +23,7 @@ class Draft:
         self.origin = origin
         self.out = bytearray(text)
         self.kept = bytearray(b"\x01") * len(text)
-        self.cuts: list[int] = []
+        self.inserted: list[tuple[int, int]] = []
         self.obfuscations: list[Obfuscation] = []
 
     def replace(self, start: int, replacement: bytes) -> None:
@@ -54,6 +54,10 @@ class Draft:
         self.drop(start + body, end - 1)
         self.replace(end - 1, replacement[body:])
 
+    def insert(self, place: int, code: int = SPACE) -> None:
+        """Write one more character before the one at ``place``, from where that one comes from."""
+        self.inserted.append((place, code))
+
     def note(self, kind: str, start: int, end: int) -> None:
         """Say that ``text[start:end]`` was disguised."""
         if self.origin is not None:
@@ -67,7 +71,7 @@ class Draft:
     def view(self, reading: Reading, limit: int) -> View | None:
         """The finished reading with at most ``limit`` obfuscations; ``None`` if it is the same as the folded text."""
         shrunk = 0 in self.kept
-        if not shrunk and not self.cuts and self.out == self.text:
+        if not shrunk and not self.inserted and self.out == self.text:
             return None
         source = np.flatnonzero(np.frombuffer(self.kept, np.uint8)) if shrunk else None
         written = np.frombuffer(bytes(self.out), np.uint8)
@@ -79,14 +83,15 @@ class Draft:
         if source is not None:
             codes = codes[source]
             origin = source if origin is None else origin[source]
-        if self.cuts:
-            places = np.array(self.cuts)
+        if self.inserted:
+            places, added = np.array(self.inserted).T
             if source is not None:
                 places = np.searchsorted(source, places)
-                places = places[places < len(codes)]
+                inside = places < len(codes)
+                places, added = places[inside], added[inside]
             origin = np.arange(len(codes)) if origin is None else origin
             origin = np.insert(origin, places, origin[places])
-            codes = np.insert(codes, places, SPACE)
+            codes = np.insert(codes, places, added.astype(codes.dtype))
         text = codes.tobytes().decode("ascii") if self.codes is None else codes.tobytes().decode("utf-32-le")
         return View(
             reading,

@@ -27,6 +27,7 @@ FIRST = bytes(LETTERS.get(code, bytes([code]))[0] for code in range(256))
 SECOND = bytes(LETTERS[code][min(1, len(LETTERS[code]) - 1)] if code in LETTERS else code for code in range(256))
 NOT_LETTERS = bytes(code for code in range(256) if not 97 <= code <= 122)
 DIGITS = bytes(ord("0") if 48 <= code <= 57 else code for code in range(256))
+POINTS = (b".", b",")
 QUOTES = b"'*"
 BEFORE = b"'*_(<[{"
 AFTER = b"'*_!|&+(<[{#"
@@ -56,6 +57,7 @@ _LATIN1.encoding = re2.Options.Encoding.LATIN1
 INSIDE = re2.compile(rb"[a-z]{2,}[0134578@$][a-z]+|[a-z][0134578@$][a-z]{2,}", _LATIN1)
 # A letter thrice: "pleeease", "soooo"; not "too", nor "xxx", which stands for hidden digits.
 THRICE = "|".join(f"{chr(code)}{{3}}" for code in b"abcdefghijklmnopqrstuvwyz")
+REPEATED = re2.compile(THRICE.encode(), _LATIN1)
 ROMAN = b"ivxlcdm"
 
 
@@ -117,9 +119,17 @@ def _pieces(text: bytes, vocabulary: Vocabulary) -> Iterator[tuple[int, bytes]]:
             bare = piece.lstrip(before)
             start = place + len(piece) - len(bare)
             core = bare.rstrip(AFTER)
-            if not (core.isalpha() and core in vocabulary):
+            # "no+" may be "not"; "stop!" and "see (" are themselves.
+            read = core.isalpha() and core in vocabulary and bare[len(core) :] != b"+"
+            if not (read or (bare.isdigit() and _is_in_number(text, start, start + len(bare)))):
                 yield start, bare.rstrip(QUOTES)
         place += len(piece) + 1
+
+
+def _is_in_number(text: bytes, start: int, end: int) -> bool:
+    """Whether these digits are a part of a number with a point or a comma: "1.50", "3,000"."""
+    before, after = text[max(0, start - 2) : start], text[end : end + 2]
+    return (before[1:] in POINTS and before[:1].isdigit()) or (after[:1] in POINTS and after[1:].isdigit())
 
 
 def _read(start: int, piece: bytes, vocabulary: Vocabulary) -> tuple[int, bytes, bytes | None]:
@@ -174,19 +184,22 @@ def _guess(core: bytes, found: int) -> bytes | None:
     letters = len(core.translate(None, NOT_LETTERS))
     if word == core or len(core) > LONGEST or letters < 2 or 2 * letters < len(core):
         return None
+    tail = core.rpartition(b"!")[2]
+    if tail != core and tail.isdigit():
+        return None  # the end of a sentence and a number: "today!2"
     digits = core.translate(DIGITS)
     return None if b"00" in digits else word
 
 
 def collapse_repeats(draft: Draft, text: bytes, vocabulary: Vocabulary) -> None:
     """Write letters that come three or more times in a row twice if that makes a known word, else once."""
+    if REPEATED.search(text) is None:
+        return
     codes = np.frombuffer(text, np.uint8)
     starts = np.flatnonzero(np.diff(codes, prepend=0))
     lengths = np.diff(starts, append=len(codes))
     letters = codes[starts]
     long = (lengths > 2) & (letters >= ord("a")) & (letters <= ord("z")) & (letters != ord("x"))
-    if not long.any():
-        return
     repeats = np.repeat(long, lengths)
     repeats[starts[long] - starts[0]] = False
     draft.drop_all(np.flatnonzero(repeats) + starts[0])

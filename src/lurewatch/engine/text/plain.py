@@ -1,7 +1,8 @@
-"""The plain reading: leetspeak, spacing and repetition undone."""
+"""The plain reading: leetspeak, spacing, repetition and typing errors undone."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import islice
 
 import re2
@@ -12,6 +13,7 @@ from lurewatch.engine.text.draft import Draft
 from lurewatch.engine.text.folding import MAX_OBFUSCATIONS, Codes, Offsets
 from lurewatch.engine.text.leet import THRICE, collapse_repeats, undo_leet
 from lurewatch.engine.text.spacing import cut_words, join_letters
+from lurewatch.engine.text.typos import mend_typos
 from lurewatch.engine.text.vocabulary import compiled
 
 MAX_PROTECTED = 500
@@ -31,11 +33,11 @@ PROTECTED = re2.compile(
 _SPACED = "|".join(rf"\x{sign:02x}[a-z]\x{sign:02x}" for sign in b" .-_*,/|~+\xa0")
 # A sign or two inside a word, one before or after it, a letter thrice, three letters kept apart, a very long word:
 # "acc0unt", "5end", "hell0", "0tp"; not "call me at 5, ok!", "rs500", "10am", "xx1234", "1st".
-DISGUISED = re2.compile(
+HINT = (
     rf"[a-z][0-9@$!|+#*^(\[{{<_\x90-\xbf]{{1,2}}[a-z]|(?:^|[^a-z0-9])(?:0[a-z]{{2}}|[13-57@$(!|+#\x90-\xbf][a-z]{{3}})"
-    rf"|[a-z]{{2}}[0134579@$|+\x90-\xbf](?:[^a-z0-9]|$)|{THRICE}|\b[a-z](?:{_SPACED})[a-z]\b|[a-z]{{14}}".encode(),
-    _LATIN1,
+    rf"|[a-z]{{2}}[0134579@$|+\x90-\xbf](?:[^a-z0-9]|$)|{THRICE}|\b[a-z](?:{_SPACED})[a-z]\b|[a-z]{{14}}"
 )
+DISGUISED = re2.compile(HINT.encode(), _LATIN1)
 
 
 def is_disguised(text: bytes) -> bool:
@@ -44,22 +46,31 @@ def is_disguised(text: bytes) -> bool:
 
 
 def read_plain(
-    text: bytes, codes: Codes | None, origin: Offsets | None, words: frozenset[str], *, bars: bool
+    text: bytes,
+    codes: Codes | None,
+    origin: Offsets | None,
+    words: frozenset[str],
+    *,
+    bars: bool,
+    slips: Sequence[bytes],
 ) -> View | None:
     """The plain reading of a folded text (arguments as for ``Draft``), ``None`` if it does not differ.
 
-    ``bars`` says that strokes were found which may be another letter than they were folded to.
+    ``bars`` says that strokes were found which may be another letter than they were folded to, ``slips`` are the words
+    to put right.
     """
     rest = bytearray(text)
     if b"." in text or b"@" in text:
         for match in islice(PROTECTED.finditer(text), MAX_PROTECTED):
             start, end = match.span()
             rest[start:end] = b" " * (end - start)
-        if not bars and not is_disguised(bytes(rest)):
+        if not bars and not is_disguised(bytes(rest)) and not slips:
             return None
     vocabulary = compiled(words)
     draft = Draft(text, codes, origin)
     join_letters(draft, rest, vocabulary)
+    if slips:
+        mend_typos(draft, rest, [slip for slip in slips if slip not in vocabulary.costs])
     left = bytes(rest)
     undo_leet(draft, left, vocabulary)
     collapse_repeats(draft, left, vocabulary)

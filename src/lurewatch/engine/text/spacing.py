@@ -85,4 +85,5 @@ def cut_words(draft: Draft, text: bytes, vocabulary: Vocabulary) -> None:
         unknown = sum(last - first for first, last, known in pieces if not known)
         short = sum(last - first < 3 for first, last, _ in pieces)
         if len(pieces) > 2 and 4 * unknown <= len(word) and 2 * short <= len(pieces):
-            draft.cuts += [start + first for first, *_ in pieces[1:]]
+            for first, *_ in pieces[1:]:
+                draft.insert(start + first)
