@@ -89,7 +89,10 @@ class Reader:
 
 
 def _same(one: Signal, other: Signal) -> bool:
-    return one.kind == other.kind and one.start < other.end and other.start < one.end
+    """Whether one is the other in a second reading; a whole link is more than the bare host that was seen of it."""
+    if one.kind != other.kind or one.start >= other.end or other.start >= one.end:
+        return False
+    return "bare" in one.traits or "bare" not in other.traits
 
 
 def _by_name(signals: Sequence[Signal]) -> dict[str, Spans]:

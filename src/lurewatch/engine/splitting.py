@@ -72,10 +72,11 @@ def _encodable(text: str) -> str:
 
 
 def _is_about(rule: Rule, signal: Signal) -> bool:
+    names = {signal.kind, *(f"{signal.kind}.{trait}" for trait in signal.traits)}
     match rule.when:
         case SignalPresent(name):
-            return name == signal.kind
+            return name in names
         case Combination("any", of):
-            return any(isinstance(inner, SignalPresent) and inner.name == signal.kind for inner in of)
+            return any(isinstance(inner, SignalPresent) and inner.name in names for inner in of)
         case _:
             return False
