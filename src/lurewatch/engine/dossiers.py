@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import zlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-
-import re2
 
 from lurewatch.engine import tactics
 from lurewatch.engine.detectors.behavioral import RAPID_SECONDS
@@ -15,8 +14,8 @@ from lurewatch.engine.packs.rule import Rule
 from lurewatch.engine.reading import MessageReading
 from lurewatch.engine.state import MOST_REMEMBERED, TACTICS, ConversationState, Dossier
 
-_WORD = re2.compile(r"[a-z]{4,20}")
-"""A content word of a question: four letters or more."""
+_WORD = re.compile(r"[a-z]{4,20}")
+"""A content word of a question: four letters or more. One class cannot backtrack, and ``re`` is the faster one here."""
 _MOST_WORDS = 20
 _READ_OF_QUESTION = 400
 _TAIL = 48
@@ -121,8 +120,7 @@ def question_in(message: Message) -> tuple[str, frozenset[str]] | None:
 
 
 def _words(text: str) -> list[str]:
-    found: list[str] = _WORD.findall(text.lower().encode("ascii", "replace").decode())
-    return found
+    return _WORD.findall(text.lower())
 
 
 def ignores_question(

@@ -23,7 +23,11 @@ class Pattern:
     atoms: tuple[str, ...] = ()
 
 
-def options(*, longest: bool = True, memory: int = 8 << 20) -> Any:
+_MEMORY = 512 << 10
+"""Bytes that one program may take; over a thousand may be in use, and what does not fit is worked out anew."""
+
+
+def options(*, longest: bool = True, memory: int = _MEMORY) -> Any:
     """RE2 options for patterns over bytes; ``memory`` in bytes."""
     made = re2.Options()
     made.encoding = re2.Options.Encoding.LATIN1
