@@ -50,6 +50,25 @@ def test_split_contact_data_is_one_flag(
     assert value in [indicator.value for indicator in verdict.indicators if indicator.parts == flag.parts]
 
 
+@pytest.mark.parametrize(
+    ("texts", "parts", "value"),
+    [
+        (("604", "555", "1234"), ["604", "555", "1234"], "+16045551234"),
+        (("my number is 604", "555", "1234 after six"), ["604", "555", "1234"], "+16045551234"),
+        (("six oh four", "five five five", "12", "34"), ["six oh four", "five five five", "12", "34"], "+16045551234"),
+        (("jane.roe at", "gmail", "dot com"), ["jane.roe at", "gmail", "dot com"], "jane.roe@gmail.com"),
+    ],
+)
+def test_contact_data_may_be_split_over_several_messages(
+    engine: Engine, texts: tuple[str, ...], parts: list[str], value: str
+) -> None:
+    """Up to four messages of one sender are read as one, and the parts point into each."""
+    verdict = judged(engine, *texts)
+    (indicator,) = [indicator for indicator in verdict.indicators if indicator.value == value]
+    assert [texts[part.message_index][part.start : part.end] for part in indicator.parts] == parts
+    assert [part.message_index for part in indicator.parts] == list(range(len(texts)))
+
+
 def test_the_parts_are_offsets_of_a_long_first_message(engine: Engine) -> None:
     """However long the first message, its part is counted from its beginning."""
     texts = ("I wrote you so many things about the flat and the garden. " * 5 + "Call 604 555", "1234")

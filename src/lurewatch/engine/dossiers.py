@@ -12,7 +12,7 @@ from lurewatch.engine.detectors.behavioral import RAPID_SECONDS
 from lurewatch.engine.model import Message, Signal
 from lurewatch.engine.packs.rule import Rule
 from lurewatch.engine.reading import MessageReading
-from lurewatch.engine.state import MOST_REMEMBERED, TACTICS, ConversationState, Dossier
+from lurewatch.engine.state import MOST_REMEMBERED, MOST_TAILS, TACTICS, ConversationState, Dossier, Tail
 
 _WORD = re.compile(r"[a-z]{4,20}")
 """A content word of a question: four letters or more. One class cannot backtrack, and ``re`` is the faster one here."""
@@ -61,9 +61,7 @@ def advance(
         claims=seen.claims,
         texts=_tally(dossier.texts, message.text),
         disguises=dossier.disguises + len(reading.obfuscations),
-        tail=message.text[-_TAIL:],
-        tail_start=max(0, len(message.text) - _TAIL),
-        tail_index=index,
+        tails=(*dossier.tails, Tail(index, max(0, len(message.text) - _TAIL), message.text[-_TAIL:]))[-MOST_TAILS:],
         plugged=dossier.plugged,
         probability=dossier.probability,
     )

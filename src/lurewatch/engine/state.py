@@ -18,6 +18,8 @@ MOST_FLAGS = 400
 MOST_INDICATORS = 400
 MOST_REMEMBERED = 32
 """Texts, names and domains remembered of one sender; the oldest is forgotten first."""
+MOST_TAILS = 3
+"""Ends of the last messages of one sender that are kept."""
 CROWD = "\x00crowd"
 _INNOCENT_ROLES = frozenset({"protected", "agent"})
 
@@ -38,14 +40,22 @@ class Tactic:
 
 
 @dataclass(frozen=True, slots=True)
+class Tail:
+    """The end of a message, from offset ``start`` of it, kept in case something goes on in the next."""
+
+    message_index: int
+    start: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Dossier:
     """What one sender has done. Counts are of messages unless named otherwise.
 
     ``linguistic`` is the highest tactics confidence of one message; ``evidence`` maps rule ids to the rule's weight and
-    ``signals`` signal names (``url``, ``url.shortener``) to their number. ``tail`` is the end of the last message, from
-    offset ``tail_start`` of message ``tail_index``; ``plugged`` is the highest score of each plug-in detector;
-    ``probability`` is the calibrated one in [0,1] when nothing is
-    known from elsewhere.
+    ``signals`` signal names (``url``, ``url.shortener``) to their number. ``tails`` are the ends of the last
+    messages; ``plugged`` is the highest score of each plug-in detector; ``probability`` is the calibrated one in [0,1]
+    when nothing is known from elsewhere.
     """
 
     sender: str = ""
@@ -63,9 +73,7 @@ class Dossier:
     claims: tuple[str, ...] = ()
     texts: tuple[tuple[int, int], ...] = ()
     disguises: int = 0
-    tail: str = ""
-    tail_start: int = 0
-    tail_index: int = -1
+    tails: tuple[Tail, ...] = ()
     plugged: Mapping[str, float] = field(default_factory=dict)
     probability: float = 0.0
 
@@ -87,9 +95,7 @@ class Dossier:
             self.claims,
             self.texts,
             self.disguises,
-            self.tail,
-            self.tail_start,
-            self.tail_index,
+            self.tails,
             plugged,
             probability,
         )
