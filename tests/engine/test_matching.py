@@ -6,7 +6,7 @@ import pickle
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from lurewatch.engine.matching import MOST_SPANS, Matcher, compile_alone
@@ -50,6 +50,71 @@ def test_prefilters_agree(text: str) -> None:
     assert HYPERSCAN.scan(view).everything() == RE2_ONLY.scan(view).everything()
 
 
+PIECES = (
+    ("otp", ("otp",)),
+    ("q_", ("q_",)),
+    ("deliver*", ("deliver", "delivery")),
+    ("(?:pay|send me)", ("pay", "send me", "send - me")),
+    ("(?:your )?pin", ("pin", "your pin")),
+    (r"\d{2,4}", ("12", "4711")),
+    ("[a-c]{1,2}x", ("ax", "bcx")),
+    (r"\$", ("$",)),
+    ("=", ("=",)),
+    ("i'?m", ("im", "i'm")),
+    ("£", ("£", "€")),
+    (r"[^\s]{1,2}", ("?", "z7")),
+    (r"\w{1,3}", ("a", "xyz")),
+)
+JOINTS = ((" ", (" ", ", ")), (" ?", ("", " ")), ("", ("",)), ("[ -]?", ("", "-")), (r"\s", (" ", "\t", "\x0b")))
+
+
+@st.composite
+def phrases_and_texts(draw: st.DrawFn) -> tuple[list[str], str]:
+    """Some phrases, and a text with spellings of all of them."""
+    phrases, spelled = [], []
+    for _ in range(draw(st.integers(1, 3))):
+        phrase = text = ""
+        for place in range(draw(st.integers(1, 4))):
+            joint, fillings = draw(st.sampled_from(JOINTS)) if place else ("", ("",))
+            piece, spellings = draw(st.sampled_from(PIECES))
+            phrase += joint + piece
+            text += draw(st.sampled_from(fillings)) + draw(st.sampled_from(spellings))
+        phrases.append(phrase)
+        spelled.append(text)
+    noise = draw(st.lists(st.sampled_from(["", " ", "zz ", "! ", "\n", "= ", "z" * 20, "é "]), min_size=4, max_size=4))
+    return phrases, "".join(f"{left}{text}" for left, text in zip(noise, [*spelled, ""], strict=False)) + noise[-1]
+
+
+@settings(max_examples=60)
+@given(phrases_and_texts())
+def test_prefilters_agree_on_phrases(given_phrases: tuple[list[str], str]) -> None:
+    """Whatever phrases a pack has, Hyperscan with RE2 finds what RE2 alone finds in texts made of them."""
+    phrases, text = given_phrases
+    try:
+        made = [pattern for phrase in phrases for pattern in patterns("x", [phrase])]
+    except PhraseError:
+        assume(False)
+    view = View("folded", text)
+    assert Matcher(made).scan(view).everything() == Matcher(made, use_hyperscan=False).scan(view).everything()
+
+
+@pytest.mark.parametrize(
+    ("phrase", "text", "found"),
+    [
+        (r"\$ ?100", "pay $100 now", "$100"),
+        (r"ok\)", "say ok) now", "ok)"),
+        ("£[ -]?\\d{1,3}", "only £10 now", "£10"),
+        ("=>", "a => b", "=>"),
+        (r"\w{1,2}q_", "z" * 20 + "q_ aq_", "aq_"),
+    ],
+)
+def test_signs_are_found(phrase: str, text: str, found: str) -> None:
+    """A phrase that begins or ends in a sign is found beside spaces, and a sign that is not ASCII is one."""
+    for use_hyperscan in (True, False):
+        scan = Matcher(patterns("x", [phrase]), use_hyperscan=use_hyperscan).scan(View("folded", text))
+        assert [text[start:end] for start, end in scan.spans(0)] == [found]
+
+
 def test_gap_stops_at_a_sentence_end() -> None:
     """The space of a phrase spans punctuation but no full stop or exclamation mark."""
     assert found(HYPERSCAN, "act - now") == {"act": ["act - now"]}
@@ -78,7 +143,32 @@ def test_matcher_survives_pickling_and_threads() -> None:
 
 @pytest.mark.parametrize(
     "phrase",
-    ["a+", "a.*b", "(a)", "(?=a)", "a{3,}", "^a", "a$", "* a", "", " a", r"\1", r"a\W", "[a", "a{0,99}", "(?i)a"],
+    [
+        "a+",
+        "a.*b",
+        "(a)",
+        "(?=a)",
+        "a{3,}",
+        "^a",
+        "a$",
+        "* a",
+        "",
+        " a",
+        r"\1",
+        r"a\W",
+        "[a",
+        "a??",
+        "a{1,2}?",
+        "a{3,1}",
+        "(?:a)?",
+        "a?b?",
+        "[z-a]",
+        "(?:a",
+        "[^]]a",
+        "[[:alpha:]]",
+        "a{0,99}",
+        "(?i)a",
+    ],
 )
 def test_unsafe_phrases_are_refused(phrase: str) -> None:
     """A phrase that captures, looks around, or may run on without bound is refused."""

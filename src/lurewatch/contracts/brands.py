@@ -10,7 +10,7 @@ from typing import Any, Protocol
 
 from lurewatch.contracts.engine import default_engine
 from lurewatch.engine.model import Conversation, Decision, Memory, Message
-from lurewatch.engine.packs.phrases import PhraseError, ascii_pattern, fold
+from lurewatch.engine.packs.phrases import PhraseError, translate
 from lurewatch.engine.pipeline import Engine
 from lurewatch.engine.policies import brand_watch
 from lurewatch.entrypoints.app import build_engine
@@ -171,7 +171,7 @@ class _Patterns(MutableMapping[str, str]):
 
     def __setitem__(self, pattern: str, kind: str) -> None:
         try:
-            ascii_pattern(fold(pattern))
+            translate(pattern)
         except PhraseError as error:
             raise InputError(f"the pattern {pattern!r} is refused: {error}") from None
         self._owner.watch(self._owner.settings.brands, {**self._owner.added, pattern: kind})

@@ -175,6 +175,9 @@ class LiveEngine:
         except (LurewatchError, OSError, RuntimeError) as error:
             self.problem = str(error)
             return False
+        except Exception as error:  # whatever a pack does, the old engine stays and later changes are seen
+            self.problem = f"the engine cannot be made of the changed files: {error!r}"
+            return False
         self.engine, self.problem = engine, None
         return True
 

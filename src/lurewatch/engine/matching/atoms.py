@@ -206,6 +206,8 @@ class _Parser:
         else:
             part = self._single()
         least, most = self._quantifier()
+        if self._peek() == "?" and (least, most) != (1, 1):
+            raise ValueError("not of the subset")
         if (least, most) == (1, 1):
             return part
         if (least, most) == (0, 1) and part.every is not None:

@@ -39,7 +39,10 @@ class Prefilter(Protocol):
 
 
 class HyperscanPrefilter:
-    """Three automata: atoms over collapsed text, patterns without atoms over the text, literals of other scripts."""
+    """Three automata: atoms over collapsed text, patterns without atoms over the text, literals of other scripts.
+
+    Atoms that are whole words are looked up in a dictionary beside the first.
+    """
 
     def __init__(self, patterns: Sequence[Pattern], databases: Databases | None = None) -> None:
         parts = _restored(databases) if databases else None
@@ -115,7 +118,8 @@ class _Automaton:
         scratch = getattr(self._local, "scratch", None)
         if scratch is None:
             scratch = self._local.scratch = hyperscan.Scratch(self._database)
-        self._database.scan(data, match_event_handler=_remember, context=fired, scratch=scratch)
+        # small databases miss literals that end with the text (Vectorscan 5.4.12); "$" also stands before this line end
+        self._database.scan(data + b"\n", match_event_handler=_remember, context=fired, scratch=scratch)
 
 
 def _remember(group: int, _start: int, _end: int, _flags: int, fired: Any) -> None:
@@ -123,7 +127,7 @@ def _remember(group: int, _start: int, _end: int, _flags: int, fired: Any) -> No
 
 
 def _compiled(patterns: Sequence[Pattern]) -> list[_Automaton]:
-    clues, raw, script = _Plan(), _Plan(), _Plan()
+    clues, raw, script = _Plan(WORD), _Plan(), _Plan()
     for number, pattern in enumerate(patterns):
         if pattern.script:
             script.add([tuple(_bytewise(atom) for atom in pattern.atoms)], number)
@@ -135,9 +139,10 @@ def _compiled(patterns: Sequence[Pattern]) -> list[_Automaton]:
 
 
 class _Plan:
-    """Expressions and clues, gathered before they are compiled."""
+    """Expressions and clues, before they are compiled; what begins with ``word`` is looked up, not searched."""
 
-    def __init__(self) -> None:
+    def __init__(self, word: str = "") -> None:
+        self._word = word
         self._alone: dict[str, set[int]] = {}
         self._clues: dict[tuple[tuple[str, ...], ...], set[int]] = {}
 
@@ -151,7 +156,8 @@ class _Plan:
 
     def compiled(self) -> _Automaton:
         groups, alone, clues = self._grouped()
-        searched = [expression for expression in groups if not expression.startswith(WORD)]
+        words = {expression for expression in groups if self._word and expression.startswith(self._word)}
+        searched = [expression for expression in groups if expression not in words]
         database = None
         if searched:
             database = hyperscan.Database(mode=hyperscan.HS_MODE_BLOCK)
@@ -161,7 +167,7 @@ class _Plan:
                 elements=len(searched),
                 flags=0,
             )
-        known = {text.removeprefix(WORD): group for text, group in groups.items() if text.startswith(WORD)}
+        known = {expression.removeprefix(self._word): groups[expression] for expression in words}
         return _Automaton(database, known, alone, clues)
 
     def _grouped(self) -> tuple[dict[str, int], list[list[int]], list[Clue]]:

@@ -84,6 +84,13 @@ def parse(value: object, path: tuple[str | int, ...] = ("when",)) -> Condition:
     Raises:
         ConditionError: with the path to what is wrong.
     """
+    condition = _parse(value, path)
+    if isinstance(condition, Combination) and condition.how == "none":
+        raise ConditionError(path, "none says what must not be there; it stands inside all, beside what must")
+    return condition
+
+
+def _parse(value: object, path: tuple[str | int, ...]) -> Condition:
     if isinstance(value, str):
         return Phrase((value,))
     if isinstance(value, list):
@@ -106,7 +113,7 @@ def parse(value: object, path: tuple[str | int, ...] = ("when",)) -> Condition:
                 raise ConditionError(here, f"unknown signal {inner!r}; signals are {', '.join(SIGNAL_KINDS)}")
             return SignalPresent(inner)
         case "any" | "all" | "none":
-            return Combination(str(key), _parse_list(inner, here))
+            return Combination(str(key), _parse_list(inner, here, exclusions=key == "all"))
         case "near" | "then":
             return _parse_proximity(inner, here, ordered=key == "then")
         case _:
@@ -122,10 +129,12 @@ def _parse_phrase(value: object, path: tuple[str | int, ...]) -> Phrase:
     return Phrase(tuple(phrases))
 
 
-def _parse_list(value: object, path: tuple[str | int, ...]) -> tuple[Condition, ...]:
+def _parse_list(value: object, path: tuple[str | int, ...], *, exclusions: bool = False) -> tuple[Condition, ...]:
+    """The conditions of a list; ``exclusions`` may be among them where that means something."""
     if not isinstance(value, list) or not value:
         raise ConditionError(path, "a list with at least one condition is needed here")
-    return tuple(parse(item, (*path, index)) for index, item in enumerate(value))
+    one = _parse if exclusions else parse
+    return tuple(one(item, (*path, index)) for index, item in enumerate(value))
 
 
 def _parse_proximity(value: object, path: tuple[str | int, ...], *, ordered: bool) -> Proximity:

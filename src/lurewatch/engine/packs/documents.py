@@ -35,7 +35,11 @@ def read(name: str, data: bytes, problems: list[Problem]) -> Any:
         return None
     try:
         text = data.decode("utf-8-sig")
-        return yaml.load(text, Loader=_Loader)  # noqa: S506 - a subclass of the safe loader
+        document = yaml.load(text, Loader=_Loader)  # noqa: S506 - a subclass of the safe loader
+        if reason := _odd(document):
+            problems.append(Problem(name, 0, *reason))
+            return None
+        return document
     except UnicodeDecodeError as error:
         problems.append(Problem(name, 0, f"the file is not UTF-8 (byte {error.start})", "Save it as UTF-8."))
     except yaml.MarkedYAMLError as error:
@@ -44,6 +48,18 @@ def read(name: str, data: bytes, problems: list[Problem]) -> Any:
     except (yaml.YAMLError, RecursionError, ValueError) as error:
         problems.append(Problem(name, 0, f"this is no YAML: {error}", "Check quotes and indentation."))
     return None
+
+
+def _odd(value: Any, depth: int = 0) -> tuple[str, str] | None:
+    """What is wrong with a document that is YAML, and what to do; None when nothing is."""
+    if depth > _DEEPEST:
+        return f"it is nested more than {_DEEPEST} deep", "Write it flatter."
+    if isinstance(value, Mapping):
+        for key in value:
+            if not isinstance(key, str):
+                return f"the key {key!r} is not a text", f'Quote it: "{key}".'
+    inner = value.values() if isinstance(value, Mapping) else value if isinstance(value, list) else ()
+    return next((reason for item in inner if (reason := _odd(item, depth + 1))), None)
 
 
 def _unquoted(data: bytes) -> bytes:

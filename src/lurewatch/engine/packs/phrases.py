@@ -16,8 +16,9 @@ import re2
 
 from lurewatch.engine.matching import Pattern
 from lurewatch.engine.matching.atoms import GAP
+from lurewatch.engine.matching.pattern import compile_exact
 
-PHRASES_VERSION = 3
+PHRASES_VERSION = 4
 """Changes when the same phrases become other patterns."""
 ENDING = "[a-z]{0,12}"
 _FOLDED = str.maketrans({"ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "ı": "i", "ł": "l", "đ": "d", "’": "'"})
@@ -59,15 +60,16 @@ def ascii_pattern(phrase: str) -> str:
         out.append(piece)
         position += step
     body = "".join(out)
-    left = r"\b" if _is_wordlike(phrase[0]) else ""
-    right = r"\b" if _is_wordlike(phrase[-1]) or phrase[-1] in "*?}" else ""
-    if phrase[-2:] in {r"\b", r"\d", r"\w"}:
-        right = r"\b"
+    left = r"\b" if _is_wordlike(phrase[:2], phrase[0]) else ""
+    right = r"\b" if _is_wordlike(phrase[-2:], phrase[-1]) or phrase[-1] in "*?}" else ""
     return f"{left}(?:{body}){right}"
 
 
-def _is_wordlike(char: str) -> bool:
-    return char.isalnum() or char in "_()[]\\"
+def _is_wordlike(pair: str, char: str) -> bool:
+    """Whether a phrase begins or ends a word here: a group or a class counts as a word, an escaped sign does not."""
+    if pair[0] == "\\" and len(pair) == 2:
+        return pair[1].isalnum() and pair[1] != "s"
+    return char.isascii() and (char.isalnum() or char in "_()[]")
 
 
 def _next(phrase: str, position: int) -> tuple[int, str]:
@@ -99,21 +101,28 @@ def _next(phrase: str, position: int) -> tuple[int, str]:
     }
     if char in refused:
         raise PhraseError(refused[char])
-    return 1, char
+    if char == "?" and position and phrase[position - 1] in "?}*" and phrase[position - 2 : position - 1] != "\\":
+        raise PhraseError("'?' after a repeat says nothing here; matches are always as long as they can be")
+    # every sign that is not ASCII is a question mark in the text that patterns run on
+    return 1, char if char.isascii() else r"\?"
 
 
 def _escape(phrase: str, position: int) -> tuple[int, str]:
     pair = phrase[position : position + 2]
     if len(pair) < 2 or (pair[1].isalnum() and pair[1] not in "dwbs"):
         raise PhraseError(f"unknown escape {pair!r}; allowed are \\d, \\w, \\b, \\s and escaped punctuation")
-    return 2, pair
+    return 2, f"[{_BLANKS}]" if pair == r"\s" else pair
 
 
 def _char_class(phrase: str, position: int) -> tuple[int, str]:
     end = phrase.find("]", position + 1)
     if end < 0:
         raise PhraseError("a character class is not closed with ']'")
-    return end + 1 - position, phrase[position : end + 1]
+    members = phrase[position + 1 : end]
+    if members in ("", "^") or members.endswith("\\") or "[" in members:
+        raise PhraseError("a character class is not empty and holds no brackets; write \\[ or \\] outside of it")
+    members = "".join(char if char.isascii() else "?" for char in members)
+    return end + 1 - position, "[" + members.replace(r"\s", _BLANKS) + "]"
 
 
 def _repeat(phrase: str, position: int) -> tuple[int, str]:
@@ -121,6 +130,8 @@ def _repeat(phrase: str, position: int) -> tuple[int, str]:
     bounds = phrase[position + 1 : end].split(",") if end > 0 else []
     if not 1 <= len(bounds) <= 2 or not all(bound.isdecimal() for bound in bounds) or int(bounds[-1]) > 40:
         raise PhraseError("a repeat is bounded: {2}, {0,3}; at most 40")
+    if int(bounds[0]) > int(bounds[-1]):
+        raise PhraseError(f"the repeat {phrase[position : end + 1]} ends before it begins")
     return end + 1 - position, phrase[position : end + 1]
 
 
@@ -137,6 +148,8 @@ def literal_words(phrase: str) -> str:
 
 _LARGEST_PROGRAM = 500
 """Characters of patterns that are read together."""
+_BLANKS = r"\t\n\f\r "
+"""What ``\\s`` means, written out: the matchers differ in what else they take for a blank."""
 _CAPITAL_ESCAPE = re.compile(r"\\[A-Z]")
 _LITERAL_GAP = r"[ \t\n\r,;:'\"()-]{1,4}"
 # letters and signs of the scripts that write spaces, as bytes of UTF-8: no digits, no punctuation of any script
@@ -166,11 +179,23 @@ def translate(phrase: str) -> Translation:
             raise PhraseError("escapes are in lower case; for what is not a word or a digit write [^\\w] or [^\\d]")
         folded = fold(phrase)
         if not is_literal(folded):
-            return ascii_pattern(folded), ""
+            exact = ascii_pattern(folded)
+            _check(exact)
+            return exact, ""
         words = literal_words(folded)
         return _literal_exact(words), max(words.replace("*", "").split(), key=len)
     except PhraseError as error:
         raise PhraseError(f"phrase {phrase!r}: {error}") from None
+
+
+def _check(exact: str) -> None:
+    """Raises PhraseError when RE2 refuses the pattern, or when it matches where nothing stands."""
+    try:
+        program = compile_exact(Pattern("", exact))
+    except re2.error as error:
+        raise PhraseError(f"RE2 refuses it: {error}") from None
+    if any(match.start() == match.end() for text in (b"", b" ", b" a ", b" ~ ") for match in program.finditer(text)):
+        raise PhraseError("it matches where nothing is written; let one part of it be needed")
 
 
 class Phrasebook:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -133,8 +134,18 @@ def _check_scalars(stem: str, document: Mapping[str, Any], fault: Complain) -> N
         if key in document and document[key] not in allowed:
             fault((key,), f"{key} {document[key]!r} is unknown", f"Write one of: {', '.join(allowed)}.")
     for key in ("date", "expires"):
-        if key in document and not (isinstance(document[key], str) and _DATE.match(document[key])):
+        if key in document and not _is_date(document[key]):
             fault((key,), f"{key} {document[key]!r} is no date", "Write YYYY-MM-DD.")
+
+
+def _is_date(value: object) -> bool:
+    if not (isinstance(value, str) and _DATE.match(value)):
+        return False
+    try:
+        datetime.date.fromisoformat(value)
+    except ValueError:
+        return False
+    return True
 
 
 def _condition(value: object, path: Path, fault: Complain) -> Condition | None:

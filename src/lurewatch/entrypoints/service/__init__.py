@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import uuid
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -67,8 +68,10 @@ async def _http_problem(_request: Request, error: Exception) -> Response:
 
 
 async def _server_problem(_request: Request, error: Exception) -> Response:
-    _log.error("A request failed: %r", error)
-    return problem(500, "The service failed on this request. The reason is in its log under the request_id.")
+    request_id = str(uuid.uuid4())
+    _log.error("Request %s failed: %r", request_id, error, exc_info=error)
+    detail = "The service failed on this request. The reason is in its log under the request_id."
+    return problem(500, detail, request_id=request_id)
 
 
 def _document(app: FastAPI) -> None:

@@ -14,15 +14,20 @@ MEDIA_TYPE = "application/problem+json"
 
 
 def problem(
-    status: int, detail: str, *, errors: Sequence[dict[str, str]] = (), headers: dict[str, str] | None = None
+    status: int,
+    detail: str,
+    *,
+    errors: Sequence[dict[str, str]] = (),
+    headers: dict[str, str] | None = None,
+    request_id: str = "",
 ) -> Response:
-    """A problem document; ``errors`` are ``{"pointer", "detail", "code"}``."""
+    """A problem document; ``errors`` are ``{"pointer", "detail", "code"}``. Without a ``request_id`` it gets one."""
     body: dict[str, Any] = {
         "type": "about:blank",
         "title": HTTPStatus(status).phrase,
         "status": status,
         "detail": detail,
-        "request_id": str(uuid.uuid4()),
+        "request_id": request_id or str(uuid.uuid4()),
     }
     if errors:
         body["errors"] = list(errors)
