@@ -26,7 +26,7 @@ LENGTHS = (20, 50, 100, 200, 400, 1000, 2000, 5000, 10_000, 20_000)
 HISTORY = (10, 50, 100, 200, 500, 1000, 2000)
 SCANNED = 20_000
 FRESH = """
-import json, resource, sys, time
+import json, sys, time
 begin = time.perf_counter()
 from lurewatch.entrypoints.app import build_engine
 from lurewatch.engine.model import Conversation, Message
@@ -35,7 +35,9 @@ engine.assess(Conversation((Message("Your parcel is held, pay the fee at http://
 ready = time.perf_counter() - begin
 for line in sys.stdin:
     engine.assess(Conversation((Message(json.loads(line)),)))
-print(json.dumps({"ready": ready, "peak_mib": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024}))
+with open("/proc/self/status") as status:  # ru_maxrss would count the process that started this one
+    peak = next(int(line.split()[1]) for line in status if line.startswith("VmHWM"))
+print(json.dumps({"ready": ready, "peak_mib": peak / 1024}))
 """
 
 
@@ -178,7 +180,7 @@ def main() -> None:
         "times_faster_than_naive": round(naive["median"] / single["median"], 1),
         "by_length_us": by_length(engine, messages),
         "by_history_us": by_history(engine, messages),
-        "fresh_process": fresh_process(messages[:2000]),
+        "fresh_process": fresh_process(messages),
         "scan": scan_command(messages),
     }
     print(json.dumps(figures, indent=2))

@@ -88,6 +88,8 @@ def test_signals_and_traits_are_evidence() -> None:
         ({"any": []}, "at least one"),
         ({"any": ["a"], "all": ["b"]}, "exactly one key"),
         (7, "a condition is"),
+        ({"none": ["a"]}, "inside all"),
+        ({"near": {"of": ["a", {"none": ["b"]}]}}, "inside all"),
     ],
 )
 def test_a_wrong_condition_is_explained(when: object, says: str) -> None:

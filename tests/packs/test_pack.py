@@ -91,6 +91,9 @@ def test_an_overlay_adjusts_adds_and_allows() -> None:
         (b"rules: {asks_code: {colour: red}}", "weight, mode and enabled"),
         (b"rules: {asks_code: {enabled: maybe}}", "true or false"),
         (b"allow: {email: 5}", "list of texts"),
+        (b"versoin: 2", "unknown key 'versoin'"),
+        (b"rules: {419: {weight: 0.5}}", "the key 419 is not a text"),
+        (b"rules: " + b"{a: " * 60 + b"1" + b"}" * 60, "nested"),
     ],
 )
 def test_a_wrong_overlay_is_explained(overlay: bytes, says: str) -> None:

@@ -70,10 +70,11 @@ async def detect(message: str, context: Mapping[str, Any] | None = None, turn_co
     fast = result["is_scam"] and result["confidence"] >= (_FAST_FIRST if turn_count <= 1 else _FAST_LATER)
     result["intent"] = "money_theft" if fast else "unknown"
     result["emotional_profile"] = asdict(profile)
+    notes = result["agent_notes"].rstrip(".")
     if fast:
-        result["agent_notes"] += ". Fast path: the heuristic is sure enough."
+        result["agent_notes"] = f"{notes}. Fast path: the heuristic is sure enough."
     elif decided:
-        result["agent_notes"] += ". Fast path: the conversation is already decided."
+        result["agent_notes"] = f"{notes}. Fast path: the conversation is already decided."
     elif result["is_scam"] and profile.overall_manipulation > _MANIPULATIVE:
         result["confidence"] = round(min(1.0, result["confidence"] + 0.1), 2)
         if result["confidence"] > 0.9:

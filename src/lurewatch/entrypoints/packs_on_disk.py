@@ -6,6 +6,7 @@ compiled automata. A cache entry that cannot be read is made anew.
 
 from __future__ import annotations
 
+import contextlib
 import datetime
 import hashlib
 import os
@@ -82,14 +83,18 @@ class Cache:
 
     def put(self, name: str, body: bytes) -> None:
         """Keep ``body``; readers see the old file or the new one, never a part."""
+        partial: Path | None = None
         try:
             self._path.mkdir(parents=True, exist_ok=True, mode=0o700)
             with tempfile.NamedTemporaryFile(dir=self._path, delete=False) as file:
+                partial = Path(file.name)
                 file.write(hashlib.sha256(body).digest() + body)
-            Path(file.name).replace(self._path / name)
+            partial.replace(self._path / name)
             self._prune(name.partition("-")[0])
         except OSError:
-            return
+            if partial is not None:
+                with contextlib.suppress(OSError):
+                    partial.unlink(missing_ok=True)
 
     def _prune(self, prefix: str) -> None:
         """Remove all but the newest files of a kind: what an old pack was made into is of no more use."""

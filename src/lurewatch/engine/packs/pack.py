@@ -19,6 +19,7 @@ from lurewatch.engine.packs.tables import Tables, parse_tables
 from lurewatch.engine.packs.taxonomy import ScamType, parse_taxonomy
 from lurewatch.errors import PackError, Problem
 
+_KEYS = frozenset({"name", "version", "rules", "allow", "description", "author", "license"})
 Files = Mapping[str, bytes]
 Documents = Mapping[str, Any]
 
@@ -136,6 +137,8 @@ class _Layer:
 
     def read(self, below: Pack | None) -> Pack:
         meta = self._mapping("pack.yaml")
+        for key in sorted(set(meta) - _KEYS):
+            self._complainer("pack.yaml")((key,), f"unknown key {key!r}", f"Write one of: {', '.join(sorted(_KEYS))}.")
         rules = {rule.id: rule for rule in below.rules} if below else {}
         self._adjust(meta, rules)
         for rule in self._rules():

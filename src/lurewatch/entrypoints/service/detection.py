@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import threading
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from typing import Annotated, Any, Literal, Self
@@ -128,14 +129,18 @@ class Detection:
         self._bus = bus
         self._clock = clock
         self._handed_off: OrderedDict[str, None] = OrderedDict()
+        self._lock = threading.Lock()
 
     def answer(self, detection: DetectionInput) -> dict[str, Any]:
         """The published answer, with the evidence beside it. Raises InputError when it is over a limit."""
         engine = self._engine()
         verdict = engine.assess(detection.conversation())
-        known = detection.conversation_id in self._handed_off
-        decisions = engine.decide(verdict, Memory(now=self._clock().timestamp(), handed_off=known))
-        handed_off = any(decision.action == "hand_off" for decision in decisions)
+        with self._lock:  # long conversations are answered in threads
+            known = detection.conversation_id in self._handed_off
+            decisions = engine.decide(verdict, Memory(now=self._clock().timestamp(), handed_off=known))
+            handed_off = any(decision.action == "hand_off" for decision in decisions)
+            if handed_off and detection.conversation_id:
+                self._remember(detection.conversation_id)
         metadata: dict[str, Any] = {
             "sender_id": detection.sender_metadata.user_id,
             "message_count": verdict.message_count,
@@ -155,11 +160,12 @@ class Detection:
             **evidence(verdict, decisions),
         }
 
+    def _remember(self, conversation_id: str) -> None:
+        self._handed_off[conversation_id] = None
+        if len(self._handed_off) > _MOST_REMEMBERED:
+            self._handed_off.popitem(last=False)
+
     def _hand_off(self, detection: DetectionInput, verdict: Verdict, metadata: Mapping[str, Any]) -> None:
-        if detection.conversation_id:
-            self._handed_off[detection.conversation_id] = None
-            if len(self._handed_off) > _MOST_REMEMBERED:
-                self._handed_off.popitem(last=False)
         kinds = {kind.id: kind for kind in self._engine().pack.scam_types}
         kind = kinds.get(verdict.scam_type)
         payload = {
