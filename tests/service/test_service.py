@@ -94,6 +94,14 @@ def test_text_that_is_hard_to_encode_is_answered(client: TestClient) -> None:
     assert lone.status_code in (200, 422)
 
 
+def test_null_is_as_good_as_nothing(client: TestClient) -> None:
+    """Fields that may be left out may also be null."""
+    body = b'{"conversation_id": null, "messages": [{"content": "hello there"}], "sender_metadata": null}'
+    answer = client.post("/detect-scam", content=body)
+    assert answer.status_code == 200
+    assert answer.json()["conversation_id"] == ""
+
+
 def test_the_documentation_is_complete(client: TestClient) -> None:
     """OpenAPI 3.1 describes body, answer and every problem, with examples."""
     document = client.get("/openapi.json").json()

@@ -8,7 +8,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import AliasChoices, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AliasChoices, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from lurewatch.casework.events import Event, EventBus, EventType
 from lurewatch.engine.model import Conversation, Memory, Message, SenderMetadata, Verdict
@@ -67,9 +67,13 @@ class DetectionInput(BaseModel):
         },
     )
 
-    conversation_id: Annotated[str, Field(max_length=200)] = ""
+    conversation_id: Annotated[
+        str, Field(max_length=200), BeforeValidator(lambda given: "" if given is None else given)
+    ] = ""
     messages: list[DetectionMessage]
-    sender_metadata: DetectionMetadata = Field(default_factory=DetectionMetadata)
+    sender_metadata: Annotated[DetectionMetadata, BeforeValidator(lambda given: {} if given is None else given)] = (
+        Field(default_factory=DetectionMetadata)
+    )
 
     @classmethod
     def read(cls, value: Self | Mapping[str, Any] | bytes) -> Self:
