@@ -2,9 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 import pytest
 
-from lurewatch.contracts import detect, detect_heuristic, get_persona_for_scam, get_scam_info
+from lurewatch.contracts import (
+    detect,
+    detect_heuristic,
+    get_persona_for_scam,
+    get_scam_info,
+    match_all_patterns,
+)
+from lurewatch.errors import InputError
 
 TAXONOMY = """
 lottery_scam | high | Financial Fraud | elderly_excited | Fake lottery/prize winning notification
@@ -114,3 +124,11 @@ async def test_detect_adds_intent_and_profile() -> None:
     innocent = await detect("See you at the station at six, bring the umbrella")
     assert innocent["intent"] == "unknown"
     assert innocent["emotional_profile"]["overall_manipulation"] == 0.0
+
+
+@pytest.mark.parametrize("call", [detect_heuristic, match_all_patterns])
+@pytest.mark.parametrize("given", ["x" * 20_001, None])
+def test_what_is_not_read_is_refused(call: Callable[[Any], object], given: object) -> None:
+    """A text over the limit, or what is no text, is refused, never read in part."""
+    with pytest.raises(InputError):
+        call(given)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
-from lurewatch.contracts.engine import default_engine
+from lurewatch.contracts.engine import default_engine, read
 from lurewatch.engine import emotion
 from lurewatch.engine.model import EmotionalProfile
 from lurewatch.engine.packs.conditions import Lexicon, Phrase, walk
@@ -36,7 +36,7 @@ def detect_heuristic(message: str) -> dict[str, Any]:
 
 
 def _heuristic(engine: Engine, message: str) -> tuple[dict[str, Any], EmotionalProfile]:
-    hits = engine.reader.read(message).hits
+    hits = read(engine, message).hits
     rules = {rule.id: rule for rule in engine.pack.rules}
     found = dict.fromkeys(hit.rule for hit in hits)
     profile = emotion.profile((rules[r].category, rules[r].pattern, rules[r].weight) for r in found)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from lurewatch.contracts.engine import default_engine
+from lurewatch.contracts.engine import default_engine, read
 from lurewatch.engine import tactics
 from lurewatch.engine.pipeline import Engine
 from lurewatch.engine.state import TACTICS, Tactic
@@ -74,7 +74,7 @@ def match_all_patterns(text: str) -> list[PatternMatch]:
 
 def _matches(engine: Engine, text: str) -> list[PatternMatch]:
     found = []
-    for hit in sorted(engine.reader.read(text).hits, key=lambda hit: (hit.start, hit.end)):
+    for hit in sorted(read(engine, text).hits, key=lambda hit: (hit.start, hit.end)):
         rule = engine.pack.rule(hit.rule)
         if rule is not None and rule.category in TACTICS:
             found.append(PatternMatch(rule.category, text[hit.start : hit.end], rule.weight, rule.description))
