@@ -22,6 +22,22 @@ PHRASES_VERSION = 4
 """Changes when the same phrases become other patterns."""
 ENDING = "[a-z]{0,12}"
 _FOLDED = str.maketrans({"ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "ı": "i", "ł": "l", "đ": "d", "’": "'"})
+_LARGEST_PROGRAM = 500
+"""Characters of patterns that are read together."""
+_BLANKS = r"\t\n\f\r "
+"""What ``\\s`` means, written out: the matchers differ in what else they take for a blank."""
+_CAPITAL_ESCAPE = re.compile(r"\\[A-Z]")
+_LITERAL_GAP = r"[ \t\n\r,;:'\"()-]{1,4}"
+# letters and signs of the scripts that write spaces, as bytes of UTF-8: no digits, no punctuation of any script
+_LETTERS = "|".join(
+    (
+        "[a-z]",
+        r"[\xc3-\xd7\xd9-\xdf][\x80-\xbf]|\xd8[\xa0-\xbf]",
+        r"\xe0(?:[\xa4\xa6-\xbf][\x80-\xbf]|\xa5[\x80-\xa3\xb0-\xbf])",
+        r"[\xe1\xe4-\xed][\x80-\xbf][\x80-\xbf]|\xe3[\x81-\xbf][\x80-\xbf]",
+    )
+)
+LITERAL_ENDING = f"(?:{_LETTERS}){{0,12}}"
 
 
 class PhraseError(ValueError):
@@ -144,24 +160,6 @@ def literal_words(phrase: str) -> str:
         if "*" in word[:-1]:
             raise PhraseError("in this script '*' may only end a word")
     return " ".join(words)
-
-
-_LARGEST_PROGRAM = 500
-"""Characters of patterns that are read together."""
-_BLANKS = r"\t\n\f\r "
-"""What ``\\s`` means, written out: the matchers differ in what else they take for a blank."""
-_CAPITAL_ESCAPE = re.compile(r"\\[A-Z]")
-_LITERAL_GAP = r"[ \t\n\r,;:'\"()-]{1,4}"
-# letters and signs of the scripts that write spaces, as bytes of UTF-8: no digits, no punctuation of any script
-_LETTERS = "|".join(
-    (
-        "[a-z]",
-        r"[\xc3-\xd7\xd9-\xdf][\x80-\xbf]|\xd8[\xa0-\xbf]",
-        r"\xe0(?:[\xa4\xa6-\xbf][\x80-\xbf]|\xa5[\x80-\xa3\xb0-\xbf])",
-        r"[\xe1\xe4-\xed][\x80-\xbf][\x80-\xbf]|\xe3[\x81-\xbf][\x80-\xbf]",
-    )
-)
-LITERAL_ENDING = f"(?:{_LETTERS}){{0,12}}"
 
 
 Translation = tuple[str, str]

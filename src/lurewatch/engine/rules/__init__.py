@@ -7,7 +7,6 @@ rules whose trigger (a part that must be present) occurs are evaluated, so an ho
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 
 from lurewatch.engine.model import Hit
 from lurewatch.engine.packs.conditions import Combination, Condition
@@ -20,21 +19,12 @@ __all__ = ["Evidence", "Key", "RuleBook", "Spans", "Vocabulary", "disjoint"]
 MOST_HITS = 100
 
 
-@dataclass(frozen=True, slots=True)
-class _Way:
-    """One way for a rule to hold: what must be there beside its trigger, and where it then holds."""
-
-    rule: int
-    needed: tuple[frozenset[Key], ...]
-    test: Test
-
-
 class RuleBook:
     """The compiled rules. ``find`` is pure and linear in the evidence."""
 
     def __init__(self, rules: Iterable[Rule], vocabulary: Vocabulary) -> None:
         self._by_trigger: dict[Key, list[int]] = {}
-        self._ways: list[_Way] = []
+        self._ways: list[tuple[int, Test]] = []  # the rule, and where it holds in this way
         self._ids: list[str] = []
         self._unless: list[Test | None] = []
         for number, rule in enumerate(rules):
@@ -45,25 +35,20 @@ class RuleBook:
                 needed = clauses(condition, vocabulary)
                 for key in needed[0] if needed else ():
                     self._by_trigger.setdefault(key, []).append(len(self._ways))
-                self._ways.append(_Way(number, needed[1:], compile_test(condition, vocabulary)))
+                self._ways.append((number, compile_test(condition, vocabulary)))
         self._triggers = frozenset(self._by_trigger)
 
     def find(self, evidence: Evidence, text: str) -> tuple[Hit, ...]:
         """Every match of every rule, by rule in the pack's order and then by place; ``text`` is the original."""
-        keys = evidence.keys
         candidates: set[int] = set()
-        for key in self._triggers & keys:
+        for key in self._triggers & evidence.keys:
             candidates.update(self._by_trigger[key])
         held: dict[int, list[tuple[int, int]]] = {}
         for number in sorted(candidates):
-            way = self._ways[number]
-            for clause in way.needed:
-                if keys.isdisjoint(clause):
-                    break
-            else:
-                spans = way.test(evidence)
-                if spans:
-                    held.setdefault(way.rule, []).extend(spans)
+            rule, test = self._ways[number]
+            spans = test(evidence)
+            if spans:
+                held.setdefault(rule, []).extend(spans)
         return tuple(self._hits(held, evidence, text)) if held else ()
 
     def _hits(self, held: Mapping[int, list[tuple[int, int]]], evidence: Evidence, text: str) -> Iterator[Hit]:

@@ -61,21 +61,19 @@ def _merged(known: Spans, more: Spans) -> Spans:
 
 def disjoint(spans: Spans) -> list[tuple[int, int]]:
     """The spans in order, with those that overlap an earlier one left out."""
-    found: list[tuple[int, int]] = []
-    last = -1
-    for span in spans if len(spans) == 1 else sorted(set(spans)):
-        if span[0] >= last:
-            found.append(span)
-            last = span[1]
-    return found
+    return _apart(spans if len(spans) == 1 else sorted(set(spans)))
 
 
 def longest(spans: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
-    """The spans in order, of those that overlap the first, and the longest of those that begin together."""
+    """The same, but of spans that begin together the longest."""
+    return _apart(sorted(spans, key=lambda span: (span[0], -span[1])))
+
+
+def _apart(ordered: Spans) -> list[tuple[int, int]]:
     found: list[tuple[int, int]] = []
     last = -1
-    for start, end in sorted(spans, key=lambda span: (span[0], -span[1])):
-        if start >= last:
-            found.append((start, end))
-            last = end
+    for span in ordered:
+        if span[0] >= last:
+            found.append(span)
+            last = span[1]
     return found
