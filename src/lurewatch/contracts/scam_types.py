@@ -7,7 +7,6 @@ from dataclasses import asdict
 from typing import Any
 
 from lurewatch.contracts.engine import default_engine, read
-from lurewatch.engine import emotion
 from lurewatch.engine.model import EmotionalProfile
 from lurewatch.engine.packs.conditions import Lexicon, Phrase, walk
 from lurewatch.engine.pipeline import Engine
@@ -36,10 +35,10 @@ def detect_heuristic(message: str) -> dict[str, Any]:
 
 
 def _heuristic(engine: Engine, message: str) -> tuple[dict[str, Any], EmotionalProfile]:
-    hits = read(engine, message).hits
+    reading = read(engine, message)
+    hits, profile = reading.hits, reading.emotion
     rules = {rule.id: rule for rule in engine.pack.rules}
     found = dict.fromkeys(hit.rule for hit in hits)
-    profile = emotion.profile((rules[r].category, rules[r].pattern, rules[r].weight) for r in found)
     guess = Classifier(engine.pack).classify(found)
     kind = guess.scam_type
     if kind is None:

@@ -7,7 +7,7 @@ import zlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from lurewatch.engine import tactics
+from lurewatch.engine import stages, tactics
 from lurewatch.engine.detectors.behavioral import RAPID_SECONDS
 from lurewatch.engine.model import Message, Signal
 from lurewatch.engine.packs.rule import Rule
@@ -44,6 +44,10 @@ def advance(
     rapid = dossier.rapid
     if message.timestamp is not None and dossier.last_time is not None:
         rapid += 0 <= message.timestamp - dossier.last_time < RAPID_SECONDS
+    course = dossier.course
+    if reading.hits or reading.marks or not course.begun:
+        course = stages.advance(course, index + 1, [rules[hit.rule] for hit in (*reading.hits, *reading.marks)])
+    stronger = reading.emotion.overall_manipulation > dossier.emotion.overall_manipulation
     seen = _seen(dossier, reading.signals) if reading.signals else dossier
     return Dossier(
         sender=dossier.sender or message.sender,
@@ -62,9 +66,23 @@ def advance(
         texts=_tally(dossier.texts, message.text),
         disguises=dossier.disguises + len(reading.obfuscations),
         tails=(*dossier.tails, Tail(index, max(0, len(message.text) - _TAIL), message.text[-_TAIL:]))[-MOST_TAILS:],
+        course=course,
+        emotion=reading.emotion if stronger else dossier.emotion,
         plugged=dossier.plugged,
         probability=dossier.probability,
     )
+
+
+def answered(
+    state: ConversationState, key: str, reading: MessageReading, rules: Mapping[str, Rule]
+) -> ConversationState:
+    """The state after its last message, of sender ``key``, told the others how their asking went."""
+    courses = {name: dossier.course for name, dossier in state.dossiers.items() if dossier.counts}
+    changed = stages.answered(courses, key, state.message_count, [rules[hit.rule] for hit in reading.marks])
+    if not changed:
+        return state
+    told = {name: replace(state.dossiers[name], course=course) for name, course in changed.items()}
+    return replace(state, dossiers={**state.dossiers, **told})
 
 
 _CLAIMS = ("name", "signature")

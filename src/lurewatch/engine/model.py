@@ -197,6 +197,18 @@ class EmotionalProfile:
     primary_tactic: str = "none"
 
 
+NOT_MOVED = EmotionalProfile()
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """A stage, the turn (from 1) whose message began it, and the rule that tells so; ``None`` for the mere contact."""
+
+    stage: str
+    turn: int
+    rule: str | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Versions:
     """What made a verdict: the same input under the same versions gives the same bits."""
@@ -213,7 +225,9 @@ class Verdict:
 
     ``first_flagged_turn`` is the smallest k whose first k messages are a scam (1-based). ``contributions`` are what
     each piece of evidence adds to the log-odds; ``incomplete`` says what was not read or not known, ``shadow`` counts
-    matches of rules on trial, which touch nothing else.
+    matches of rules on trial, which touch nothing else. ``stages`` (in their order)
+    and ``emotion`` (of the message that plays most on feelings) are of the sender with the most against them; they say
+    how far and how, not whether: read them beside the probability.
     """
 
     id: str
@@ -237,6 +251,12 @@ class Verdict:
     failed_detectors: tuple[str, ...] = ()
     incomplete: tuple[str, ...] = ()
     shadow: Mapping[str, int] = field(default_factory=dict)
+    stages: tuple[Begun, ...] = ()
+
+    @property
+    def stage(self) -> str | None:
+        """How far the leading sender has come: the furthest stage; None where nobody may be the one who lures."""
+        return self.stages[-1].stage if self.stages else None
 
 
 # ---------------------------------------------------------------- what should happen

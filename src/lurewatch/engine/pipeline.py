@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from lurewatch.engine import detectors, dossiers, fusion, policies, verdicts
+from lurewatch.engine import detectors, dossiers, fusion, policies, speakers, verdicts
 from lurewatch.engine.detectors.case import Case
 from lurewatch.engine.matching import Compiler, Databases
 from lurewatch.engine.model import (
@@ -112,6 +112,7 @@ class Engine:
         self._check(message, state.message_count)
         index = state.message_count
         reading = self.reader.read(message.text)
+        message = speakers.named(state, message, reading, self.pack.tables.speakers, self._rules)
         key = state.key_of(message.sender)
         before = state.dossiers.get(key, NOBODY)
         split = self._splitter.across(before, message, index)
@@ -123,6 +124,8 @@ class Engine:
             state = self._as_conversation(state)
         assessment = self._assess(state.sender_metadata, index + 1, dossier, NOTHING_KNOWN, message.text)
         new = verdicts.appended(state, key, assessment, message, reading, self._rules)
+        if reading.marks:
+            new = dossiers.answered(new, key, reading, self._rules)
         if new.first_flagged_turn is None and verdicts.is_scam(_leading(new).probability, self.config):
             new = replace(new, first_flagged_turn=index + 1)
         return new, reading

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
+from lurewatch.engine.emotion import Gauge
 from lurewatch.engine.matching import Compiler, Databases, Matcher, Pattern, Scan, Spans
-from lurewatch.engine.model import Hit, Obfuscation, Signal
+from lurewatch.engine.model import NOT_MOVED, EmotionalProfile, Hit, Obfuscation, Signal
 from lurewatch.engine.packs.pack import Pack
 from lurewatch.engine.rules import Evidence, RuleBook, Vocabulary
 from lurewatch.engine.signals import KINDS, Kind, Sighting
@@ -15,16 +16,22 @@ from lurewatch.engine.text import normalise
 
 @dataclass(frozen=True, slots=True)
 class MessageReading:
-    """What is in one message. ``hits`` are of enforced rules, ``shadow_hits`` of rules on trial."""
+    """What is in one message. ``hits`` are of enforced rules, ``marks`` of those that only mark what is going on,
+    ``shadow_hits`` of rules on trial; ``emotion`` is how the message plays on feelings.
+    """
 
     signals: tuple[Signal, ...] = ()
     hits: tuple[Hit, ...] = ()
+    marks: tuple[Hit, ...] = ()
     shadow_hits: tuple[Hit, ...] = ()
     obfuscations: tuple[Obfuscation, ...] = ()
     complete: bool = True
+    emotion: EmotionalProfile = NOT_MOVED
 
 
 NOTHING_READ = MessageReading()
+_INTENSIFIER = "intensifier"
+"""The concept of words that make others stronger."""
 
 
 class Reader:
@@ -33,6 +40,8 @@ class Reader:
     def __init__(self, pack: Pack, regions: tuple[str, ...], compiler: Compiler | None = None) -> None:
         vocabulary = Vocabulary(pack.lexicons, pack.phrasebook)
         self._rules = RuleBook(pack.rules, vocabulary)
+        intensifiers = vocabulary.concept(_INTENSIFIER) if _INTENSIFIER in pack.lexicons else ()
+        self._gauge = Gauge(pack.rules, intensifiers)
         self._kind_of: dict[int, Kind] = {
             vocabulary.add(Pattern(kind.name, source)): kind for kind in KINDS for source in kind.patterns(pack.tables)
         }
@@ -42,6 +51,7 @@ class Reader:
         self._tables = pack.tables
         self._regions = regions
         self._shadow = frozenset(rule.id for rule in pack.rules if rule.mode == "shadow")
+        self._marking = frozenset(rule.id for rule in pack.rules if rule.only_marks and rule.mode == "enforce")
 
     def dump(self) -> Databases | None:
         """The compiled databases, worth keeping under ``matching.fingerprint(reader.patterns)``."""
@@ -55,13 +65,17 @@ class Reader:
         obfuscations = views[0].obfuscations
         if len(views) > 1:
             obfuscations = tuple(mark for view in views for mark in view.obfuscations)
-        hits = self._rules.find(Evidence(scans, _by_name(signals)), text)
-        complete = all(scan.complete for scan in scans)
+        evidence = Evidence(scans, _by_name(signals))
+        hits = self._rules.find(evidence, text)
+        marks: tuple[Hit, ...] = ()
         shadow: tuple[Hit, ...] = ()
-        if self._shadow and hits:
-            shadow = tuple(hit for hit in hits if hit.rule in self._shadow)
-            hits = tuple(hit for hit in hits if hit.rule not in self._shadow)
-        return MessageReading(tuple(signals), hits, shadow, obfuscations, complete)
+        emotion = NOT_MOVED
+        if hits:
+            shadow, hits = _parted(hits, self._shadow)
+            emotion = self._gauge.read(hits, evidence, text)
+            marks, hits = _parted(hits, self._marking)
+        complete = all(scan.complete for scan in scans)
+        return MessageReading(tuple(signals), hits, marks, shadow, obfuscations, complete, emotion)
 
     def signals(self, text: str) -> list[Signal]:
         """Only the signals of ``text``: what reading a number split over two messages needs."""
@@ -86,6 +100,13 @@ class Reader:
                         found.append(signal)
                         known.append(signal)
         return found
+
+
+def _parted(hits: tuple[Hit, ...], rules: Collection[str]) -> tuple[tuple[Hit, ...], tuple[Hit, ...]]:
+    """The hits of these rules, and the others."""
+    if not any(hit.rule in rules for hit in hits):
+        return (), hits
+    return tuple(hit for hit in hits if hit.rule in rules), tuple(hit for hit in hits if hit.rule not in rules)
 
 
 def _same(one: Signal, other: Signal) -> bool:

@@ -62,7 +62,7 @@ class Splitter:
             hits.extend(
                 Hit(rule.id, signal.start, signal.end, signal.parts)
                 for rule in rules.values()
-                if rule.mode == "enforce" and _is_about(rule, signal)
+                if rule.mode == "enforce" and not rule.only_marks and _is_about(rule, signal)
             )
         return replace(reading, signals=(*reading.signals, *split), hits=tuple(hits))
 

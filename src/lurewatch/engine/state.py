@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from lurewatch.engine.model import Finding, Flag, Indicator, Role, SenderMetadata
+from lurewatch.engine.model import NOT_MOVED, EmotionalProfile, Finding, Flag, Indicator, Role, SenderMetadata
 from lurewatch.engine.scam_type import Guess
+from lurewatch.engine.stages import NOT_BEGUN, Course
 
 MOST_SENDERS = 64
 """Later senders of a larger group share one dossier."""
@@ -54,8 +55,9 @@ class Dossier:
 
     ``linguistic`` is the highest tactics confidence of one message; ``evidence`` maps rule ids to the rule's weight and
     ``signals`` signal names (``url``, ``url.shortener``) to their number. ``tails`` are the ends of the last
-    messages; ``plugged`` is the highest score of each plug-in detector; ``probability`` is the calibrated one in [0,1]
-    when nothing is known from elsewhere.
+    messages; ``course`` is how far the sender has come, ``emotion`` the profile of the message that plays most on
+    feelings (the first of equals); ``plugged`` is the highest score of each plug-in detector; ``probability`` is the
+    calibrated one in [0,1] when nothing is known from elsewhere.
     """
 
     sender: str = ""
@@ -74,6 +76,8 @@ class Dossier:
     texts: tuple[tuple[int, int], ...] = ()
     disguises: int = 0
     tails: tuple[Tail, ...] = ()
+    course: Course = NOT_BEGUN
+    emotion: EmotionalProfile = NOT_MOVED
     plugged: Mapping[str, float] = field(default_factory=dict)
     probability: float = 0.0
 
@@ -96,6 +100,8 @@ class Dossier:
             self.texts,
             self.disguises,
             self.tails,
+            self.course,
+            self.emotion,
             plugged,
             probability,
         )

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
-from lurewatch.engine import emotion, tactics
+from lurewatch.engine import tactics
 from lurewatch.engine.dossiers import question_in
 from lurewatch.engine.model import (
     Flag,
@@ -130,8 +130,6 @@ def verdict(
     scam_type, threat_level = _type(leading.guess, lured=lured)
     incomplete = (*state.incomplete, *knowledge.unavailable)
     status: Status = "partial" if incomplete or leading.failed else "complete"
-    rules = frame.rules
-    evidence = ((rules[rule].category, rules[rule].pattern, weight) for rule, weight in dossier.evidence.items())
     return Verdict(
         id=state.id,
         scam_probability=shown,
@@ -149,7 +147,8 @@ def verdict(
         versions=frame.versions,
         message_count=state.message_count,
         contributions={name: round(value, 4) for name, value in leading.added.items()},
-        emotion=emotion.profile(evidence),
+        emotion=dossier.emotion,
+        stages=dossier.course.begun,
         type_confidence=leading.guess.confidence,
         failed_detectors=leading.failed,
         incomplete=incomplete,

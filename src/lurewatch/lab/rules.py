@@ -44,7 +44,7 @@ class RuleTest:
 def fires(reader: Reader, rule: Rule, text: str) -> bool:
     """Whether the rule, enforced or on trial, holds in the text."""
     reading = reader.read(text)
-    return any(hit.rule == rule.id for hit in (*reading.hits, *reading.shadow_hits))
+    return any(hit.rule == rule.id for hit in (*reading.hits, *reading.marks, *reading.shadow_hits))
 
 
 def test(reader: Reader, rule: Rule, *, mutants: bool = True) -> RuleTest:

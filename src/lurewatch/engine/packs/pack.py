@@ -12,6 +12,7 @@ from typing import Any
 
 from lurewatch.engine.packs.conditions import Lexicon, Phrase, walk
 from lurewatch.engine.packs.documents import as_mapping, line_of, read
+from lurewatch.engine.packs.groups import Groups, joined, parse_exceptions, parse_stages, settled
 from lurewatch.engine.packs.numbers import Calibration, Thresholds, parse_calibration, parse_thresholds
 from lurewatch.engine.packs.phrases import Phrasebook, PhraseError
 from lurewatch.engine.packs.rule import MODES, Complain, Path, Rule, parse_rule
@@ -37,6 +38,7 @@ class AllowList:
 class Pack:
     """Rules, lexicons (concept -> phrases in every language), tables and numbers. ``hash`` names the content.
 
+    ``stages`` (name of rules -> stage) and ``exceptions`` (concept -> names of rules) are in the rules already.
     ``phrasebook`` is how the phrases were read; it follows from the rest.
     """
 
@@ -50,6 +52,8 @@ class Pack:
     thresholds: Thresholds
     calibration: Calibration
     allow: AllowList = AllowList()
+    stages: Mapping[str, str] = field(default_factory=dict)
+    exceptions: Groups = field(default_factory=dict)
     phrasebook: Phrasebook = field(default_factory=Phrasebook, compare=False, repr=False)
 
     def rule(self, rule_id: str) -> Rule | None:
@@ -115,7 +119,8 @@ def survey(
         pack = layer.read(pack)
     assert pack is not None  # noqa: S101 - there is always a core
     kept = [rule for rule in pack.rules if not (rule.expires and today and rule.expires < today)]
-    rules = tuple(rule for rule in kept if _is_sound(rule, pack, problems))
+    settled_rules = [settled(rule, pack.stages, pack.exceptions) for rule in kept]
+    rules = tuple(rule for rule in settled_rules if _is_sound(rule, pack, problems))
     return replace(pack, rules=rules, hash=content_hash(*layers)), tuple(problems)
 
 
@@ -140,8 +145,10 @@ class _Layer:
         for key in sorted(set(meta) - _KEYS):
             self._complainer("pack.yaml")((key,), f"unknown key {key!r}", f"Write one of: {', '.join(sorted(_KEYS))}.")
         rules = {rule.id: rule for rule in below.rules} if below else {}
+        own = self._rules()
+        every = (*rules.values(), *own)
         self._adjust(meta, rules)
-        for rule in self._rules():
+        for rule in own:
             if rule.id in rules:
                 self._complainer(f"rules/{rule.category}/{rule.id}.yaml")(
                     ("id",), f"a rule {rule.id!r} exists already ({rules[rule.id].category})", "Choose another id."
@@ -152,6 +159,8 @@ class _Layer:
         has_numbers = {name: name in self._docs for name in ("thresholds.yaml", "fusion.yaml")}
         thresholds = parse_thresholds(self._mapping("thresholds.yaml"), self._complainer("thresholds.yaml"))
         calibration = parse_calibration(self._mapping("fusion.yaml"), self._complainer("fusion.yaml"))
+        stages = parse_stages(self._mapping("stages.yaml"), every, self._complainer("stages.yaml"))
+        exceptions = parse_exceptions(self._mapping("exceptions.yaml"), every, self._complainer("exceptions.yaml"))
         allow = self._allow(meta, below.allow if below else AllowList())
         tables = tables.merged(Tables(allowed_domains=frozenset(domain.lower() for domain in allow.domain)))
         return Pack(
@@ -165,6 +174,8 @@ class _Layer:
             thresholds=below.thresholds if below and not has_numbers["thresholds.yaml"] else thresholds,
             calibration=below.calibration if below and not has_numbers["fusion.yaml"] else calibration,
             allow=allow,
+            stages={**(below.stages if below else {}), **stages},
+            exceptions=joined(below.exceptions, exceptions) if below else exceptions,
             phrasebook=self._phrasebook,
         )
 

@@ -17,6 +17,12 @@ Complain = Callable[[Path, str, str], None]
 STATUSES = ("stable", "test", "experimental", "deprecated")
 LEVELS = ("informational", "low", "medium", "high", "critical")
 MODES = ("enforce", "shadow")
+STAGES = ("contact", "rapport", "pretext", "isolation", "ask", "pressure", "loss")
+"""How a scam goes on, in this order."""
+ANSWER = "answer"
+"""The category of what only the one who is asked would say."""
+MARKING = frozenset((*STAGES, ANSWER))
+"""Rules of these categories mark what is going on; their matches are no flags and no evidence of a scam."""
 REQUIRED = ("title", "id", "description", "weight", "when", "examples")
 OPTIONAL = (
     "pattern",
@@ -47,7 +53,10 @@ class Examples:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """Which signals and phrases together mean something. ``weight`` is in (0, 1]; ``category`` is its folder."""
+    """Which signals and phrases together mean something. ``weight`` is in (0, 1]; ``category`` is its folder.
+
+    ``stage`` is the one that a match begins, empty for none; it follows from the pack's ``stages.yaml``.
+    """
 
     id: str
     category: str
@@ -68,6 +77,12 @@ class Rule:
     tags: tuple[str, ...] = ()
     references: tuple[str, ...] = ()
     falsepositives: tuple[str, ...] = ()
+    stage: str = ""
+
+    @property
+    def only_marks(self) -> bool:
+        """Whether a match is neither a flag nor evidence."""
+        return self.category in MARKING
 
 
 def parse_rule(category: str, stem: str, document: object, complain: Complain) -> Rule | None:
@@ -95,7 +110,9 @@ def parse_rule(category: str, stem: str, document: object, complain: Complain) -
         for index, item in enumerate(_list(document, "unless", fault, strings=False))
         if (found := _condition(item, ("unless", index), fault)) is not None
     )
-    lists = {key: _list(document, key, fault) for key in ("indicates", "tags", "references", "falsepositives")}
+    lists: dict[str, Any] = {
+        key: _list(document, key, fault) for key in ("indicates", "tags", "references", "falsepositives")
+    }
     examples = _examples(document.get("examples"), fault)
     if faults or when is None:
         return None

@@ -82,6 +82,7 @@ class Tables:
     government_suffixes: frozenset[str] = frozenset()
     upi_handles: frozenset[str] = frozenset()
     ifsc_banks: frozenset[str] = frozenset()
+    speakers: frozenset[str] = frozenset()
 
     def merged(self, other: Tables) -> Tables:
         """These tables with the entries of ``other`` added; brands and apps of the same name become one."""
@@ -107,6 +108,8 @@ def parse_tables(files: Mapping[str, bytes], problems: list[Problem]) -> Tables:
         path = f"tables/{name}"
         if ending == "yaml" and stem in _APPS:
             found[stem] = tuple(_apps(path, data, problems))
+        elif name == "speakers.txt":
+            found[stem] = frozenset(entry.casefold() for _, entry in _lines(path, data, problems))
         elif ending == "txt" and stem in _LISTS:
             found[stem] = _entries(path, data, problems)
         elif ending == "txt" and stem.startswith("brands_"):

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
+from collections.abc import Iterator
 
 from lurewatch.engine.rules.evidence import Spans
 
 _ENDS = ".!?\n।。！？"
+_CLOSING = {"“": "”", "„": "“”", "«": "»", "»": "«", "「": "」", "『": "』", '"': '"'}
+_MARK = re.compile(f"[{''.join(_CLOSING)}]")
+_LONGEST_QUOTE = 1000
+"""Marks further apart enclose no quotation."""
 
 
 class Sentences:
-    """Where sentences end, found once a message."""
+    """Where sentences end, found once a message. None ends within quotation marks: what is quoted is part of it."""
 
     def __init__(self, text: str) -> None:
         self._ends: list[int] = []
@@ -23,6 +29,9 @@ class Sentences:
                     self._ends.append(found)
                 found = text.find(mark, found + 1)
         self._ends.sort()
+        for opened, closed in _quotations(text) if self._ends else ():
+            low, high = bisect_left(self._ends, opened), bisect_left(self._ends, closed)
+            del self._ends[low:high]
 
     def shared(self, span: tuple[int, int], others: Spans) -> bool:
         """Whether one of the others, not being a part of the span, lies in a sentence the span touches."""
@@ -38,3 +47,16 @@ class Sentences:
             if end > low + 1 and not (span[0] <= start and end <= span[1]):
                 return True
         return False
+
+
+def _quotations(text: str) -> Iterator[tuple[int, int]]:
+    """The places of the opening and the closing mark of each quotation, in order; none lies in another."""
+    closed = -1
+    for mark in _MARK.finditer(text):
+        opened = mark.start()
+        if opened > closed:
+            rest = text[opened + 1 : opened + _LONGEST_QUOTE]
+            ends = [end for closing in _CLOSING[mark[0]] if (end := rest.find(closing)) >= 0]
+            if ends:
+                closed = opened + 1 + min(ends)
+                yield opened, closed
