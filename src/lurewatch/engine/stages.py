@@ -39,7 +39,10 @@ NOT_BEGUN = Course()
 def advance(course: Course, turn: int, matched: Iterable[Rule]) -> Course:
     """The course after a message of the sender, the conversation's ``turn``-th, in which these rules match."""
     begun = course.begun or (Begun(CONTACT, turn),)
-    shown = {rule.stage: rule.id for rule in matched if rule.stage}
+    shown: dict[str, str] = {}
+    for rule in matched:
+        if rule.stage:
+            shown.setdefault(rule.stage, rule.id)
     if not shown:
         return course if course.begun else Course(begun)
     known = {one.stage for one in begun}

@@ -7,6 +7,7 @@ import io
 import json
 import re
 from collections.abc import Sequence
+from dataclasses import asdict
 from typing import Any, Literal, Protocol
 
 import orjson
@@ -34,7 +35,8 @@ def answer(verdict: Verdict, decisions: Sequence[Decision]) -> dict[str, Any]:
 def evidence(verdict: Verdict, decisions: Sequence[Decision]) -> dict[str, Any]:
     """The answer less its id, probability, level and breakdown.
 
-    Offsets count code points of the message as sent; ``message_index`` counts from 0, ``first_flagged_turn`` from 1.
+    Offsets count code points of the message as sent; ``message_index`` counts from 0, ``first_flagged_turn`` and the
+    turns of ``stages`` from 1.
     Lone surrogates in what was sent are shown as U+FFFD, one for one, so that the evidence can be written as UTF-8.
     """
     made_by = verdict.versions
@@ -42,6 +44,9 @@ def evidence(verdict: Verdict, decisions: Sequence[Decision]) -> dict[str, Any]:
         "is_scam": verdict.is_scam,
         "scam_type": verdict.scam_type,
         "threat_level": verdict.threat_level,
+        "stage": verdict.stage,
+        "stages": [{"stage": one.stage, "turn": one.turn, "rule": one.rule} for one in verdict.stages],
+        "emotional_profile": asdict(verdict.emotion),
         "tactics": verdict.tactics,
         "flags": [_flag(flag) for flag in verdict.flags],
         "indicators": [_indicator(indicator) for indicator in verdict.indicators],

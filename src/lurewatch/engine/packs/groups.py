@@ -1,7 +1,7 @@
 """What is said of whole groups of rules, each in one file: the stage they begin, and what excuses them.
 
 ``stages.yaml`` maps a stage to the rules that begin it, by id, pattern or category; the narrowest name decides.
-``exceptions.yaml`` maps a concept to the rules that have it under ``unless``, named in the same way.
+``exceptions.yaml`` maps a concept to the rules that it excuses, named in the same way.
 """
 
 from __future__ import annotations
@@ -41,13 +41,13 @@ def joined(one: Groups, other: Groups) -> Groups:
 
 
 def settled(rule: Rule, stages: Mapping[str, str], exceptions: Groups) -> Rule:
-    """The rule with its stage and with the exceptions of its category."""
+    """The rule with its stage and with what excuses it."""
     own = rule.category if rule.category in STAGES else ""
     stage = next((stages[name] for name in _names(rule) if name in stages), own)
-    excused = tuple(
+    excuses = tuple(
         Lexicon(concept) for concept, names in exceptions.items() if any(name in names for name in _names(rule))
     )
-    return replace(rule, stage=stage, unless=(*rule.unless, *excused))
+    return replace(rule, stage=stage, excuses=excuses)
 
 
 def _names(rule: Rule) -> tuple[str, str, str]:

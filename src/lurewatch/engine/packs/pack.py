@@ -267,7 +267,7 @@ def _is_sound(rule: Rule, pack: Pack, problems: list[Problem]) -> bool:
     """Whether everything the rule refers to exists and its phrases compile; problems are told."""
     name = f"rules/{rule.category}/{rule.id}.yaml"
     before = len(problems)
-    for condition in (rule.when, *rule.unless):
+    for condition in (rule.when, *rule.unless, *rule.excuses):
         for part in walk(condition):
             if isinstance(part, Lexicon) and part.name not in pack.lexicons:
                 problems.append(Problem(name, 0, f"no lexicon has the concept {part.name!r}", "Add it to a lexicon."))

@@ -55,7 +55,8 @@ class Examples:
 class Rule:
     """Which signals and phrases together mean something. ``weight`` is in (0, 1]; ``category`` is its folder.
 
-    ``stage`` is the one that a match begins, empty for none; it follows from the pack's ``stages.yaml``.
+    ``stage`` is the one that a match begins, empty for none, and ``excuses`` drop a match like ``unless``, also from
+    inside of it; they follow from the pack's ``stages.yaml`` and ``exceptions.yaml``.
     """
 
     id: str
@@ -78,6 +79,7 @@ class Rule:
     references: tuple[str, ...] = ()
     falsepositives: tuple[str, ...] = ()
     stage: str = ""
+    excuses: tuple[Condition, ...] = ()
 
     @property
     def only_marks(self) -> bool:

@@ -6,7 +6,7 @@ rules whose trigger (a part that must be present) occurs are evaluated, so an ho
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from lurewatch.engine.model import Hit
 from lurewatch.engine.packs.conditions import Combination, Condition
@@ -27,10 +27,11 @@ class RuleBook:
         self._ways: list[tuple[int, Test]] = []  # the rule, and where it holds in this way
         self._ids: list[str] = []
         self._unless: list[Test | None] = []
+        self._excuses: list[Test | None] = []
         for number, rule in enumerate(rules):
             self._ids.append(rule.id)
-            exceptions = [compile_test(condition, vocabulary) for condition in rule.unless]
-            self._unless.append(any_of(exceptions) if exceptions else None)
+            self._unless.append(_either(rule.unless, vocabulary))
+            self._excuses.append(_either(rule.excuses, vocabulary))
             for condition in _ways(rule.when):
                 needed = clauses(condition, vocabulary)
                 for key in needed[0] if needed else ():
@@ -55,13 +56,17 @@ class RuleBook:
         sentences: Sentences | None = None
         for number, found in held.items():
             spans = disjoint(found)
-            unless = self._unless[number]
-            exceptions = unless(evidence) if unless is not None else ()
-            if exceptions:
-                sentences = sentences or Sentences(text)
-                spans = [span for span in spans if not sentences.shared(span, exceptions)]
+            for test, inside in ((self._unless[number], False), (self._excuses[number], True)):
+                exceptions = test(evidence) if test is not None else ()
+                if exceptions:
+                    sentences = sentences or Sentences(text)
+                    spans = [span for span in spans if not sentences.shared(span, exceptions, inside=inside)]
             for start, end in spans[:MOST_HITS]:
                 yield Hit(self._ids[number], start, end)
+
+
+def _either(conditions: Sequence[Condition], vocabulary: Vocabulary) -> Test | None:
+    return any_of([compile_test(condition, vocabulary) for condition in conditions]) if conditions else None
 
 
 def _ways(condition: Condition) -> Iterator[Condition]:

@@ -33,8 +33,8 @@ class Sentences:
             low, high = bisect_left(self._ends, opened), bisect_left(self._ends, closed)
             del self._ends[low:high]
 
-    def shared(self, span: tuple[int, int], others: Spans) -> bool:
-        """Whether one of the others, not being a part of the span, lies in a sentence the span touches."""
+    def shared(self, span: tuple[int, int], others: Spans, *, inside: bool = False) -> bool:
+        """Whether one of the others lies in a sentence the span touches; a part of the span counts if ``inside``."""
         ends = self._ends
         before = bisect_left(ends, span[0])
         after = bisect_left(ends, span[1] - 1)
@@ -44,7 +44,7 @@ class Sentences:
         for start, end in others[first:]:
             if start > high:
                 return False
-            if end > low + 1 and not (span[0] <= start and end <= span[1]):
+            if end > low + 1 and (inside or not (span[0] <= start and end <= span[1])):
                 return True
         return False
 

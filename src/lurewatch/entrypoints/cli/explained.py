@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from rich.text import Text
 
+from lurewatch.engine.emotion import EMOTIONS
 from lurewatch.entrypoints.explanation import Evidence, Explanation, Removal
 from lurewatch.entrypoints.terminal import one_line
 from lurewatch.entrypoints.underlining import Mark, underlined
@@ -20,6 +21,7 @@ def lines(explanation: Explanation, width: int) -> Iterator[Text]:
     yield from _verdict(explanation)
     for index in range(len(explanation.conversation.messages)):
         yield from _message(explanation, index, width)
+    yield from _stages(explanation)
     yield from _scores(explanation)
     yield from _contributions(explanation)
     yield from _remedy(explanation)
@@ -71,11 +73,20 @@ def _named(number: int, one: Evidence) -> Text:
     return line
 
 
+def _stages(explanation: Explanation) -> Iterator[Text]:
+    yield Text()
+    yield _heading("Stages")
+    for one in explanation.verdict.stages:
+        shown = f": {one.rule}" if one.rule else ""
+        yield Text(f"  {one.stage:<28}from message {one.turn}{shown}")
+
+
 def _scores(explanation: Explanation) -> Iterator[Text]:
     verdict = explanation.verdict
     yield Text()
     yield _heading("Scores")
-    for name, score in (*verdict.breakdown.items(), *verdict.tactics.items()):
+    felt = ((f"feelings: {name}", getattr(verdict.emotion, name)) for name in EMOTIONS)
+    for name, score in (*verdict.breakdown.items(), *verdict.tactics.items(), *felt):
         yield Text(f"  {name:<28}{score:5.2f}  {_bar(score)}", style="" if score else "dim")
 
 

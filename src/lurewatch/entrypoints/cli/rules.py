@@ -125,9 +125,11 @@ def explain(rule_id: Annotated[str, typer.Argument(metavar="ID")], packs: Packs 
     _out.print(escape(rule.description))
     if rule.indicates:
         _out.print("Indicates: " + ", ".join(rule.indicates))
+    if rule.stage:
+        _out.print(f"Begins the stage: {rule.stage}" + (" (marks only: no flag)" if rule.only_marks else ""))
     _out.print("\nHolds where")
     _describe(rule.when, pack, 1)
-    for condition in rule.unless:
+    for condition in (*rule.unless, *rule.excuses):
         _out.print("unless in the same sentence")
         _describe(condition, pack, 1)
     _out.print()
