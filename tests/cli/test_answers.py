@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from lurewatch.engine.model import Decision, Flag
+from lurewatch.engine.model import Begun, Decision, EmotionalProfile, Flag
 from lurewatch.engine.state import TACTICS
 from lurewatch.entrypoints.answers import Csv, JsonLines, answer, writer
 from lurewatch.entrypoints.terminal import named, one_line
@@ -25,7 +25,11 @@ any_text = st.text(st.characters(codec=None), max_size=30)
 
 def test_the_names_of_an_answer() -> None:
     """An answer has the names that others build on, and nothing of the engine's own."""
-    found = json.loads(JsonLines().row(verdict(), [Decision("brand_watch", "alert", "high_risk_fraud")]))
+    stages = (Begun("contact", 1), Begun("ask", 2, "otp_request"))
+    judged = verdict(
+        stages=stages, emotion=EmotionalProfile(urgency=0.7, overall_manipulation=0.7, primary_tactic="urgency")
+    )
+    found = json.loads(JsonLines().row(judged, [Decision("brand_watch", "alert", "high_risk_fraud")]))
     assert found == {
         "id": "1",
         "scam_probability": 97.5,
@@ -33,6 +37,15 @@ def test_the_names_of_an_answer() -> None:
         "is_scam": True,
         "scam_type": "banking_scam",
         "threat_level": "critical",
+        "stage": "ask",
+        "stages": [
+            {"stage": "contact", "turn": 1, "rule": None},
+            {"stage": "ask", "turn": 2, "rule": "otp_request"},
+        ],
+        "emotional_profile": {
+            **{"urgency": 0.7, "fear": 0.0, "greed": 0.0, "authority": 0.0, "trust": 0.0},
+            **{"overall_manipulation": 0.7, "primary_tactic": "urgency"},
+        },
         "breakdown": {"linguistic_score": 0.95},
         "tactics": dict.fromkeys(TACTICS, 0.0),
         "flags": [
