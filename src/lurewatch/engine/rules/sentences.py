@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Iterator
+from itertools import islice
 
 from lurewatch.engine.rules.evidence import Spans
 
@@ -13,6 +14,8 @@ _CLOSING = {"“": "”", "„": "“”", "«": "»", "»": "«", "「": "」",
 _MARK = re.compile(f"[{''.join(_CLOSING)}]")
 _LONGEST_QUOTE = 1000
 """Marks further apart enclose no quotation."""
+_MOST_MARKS = 200
+"""So many marks of a text are looked at."""
 
 
 class Sentences:
@@ -52,7 +55,7 @@ class Sentences:
 def _quotations(text: str) -> Iterator[tuple[int, int]]:
     """The places of the opening and the closing mark of each quotation, in order; none lies in another."""
     closed = -1
-    for mark in _MARK.finditer(text):
+    for mark in islice(_MARK.finditer(text), _MOST_MARKS):
         opened = mark.start()
         if opened > closed:
             rest = text[opened + 1 : opened + _LONGEST_QUOTE]
