@@ -48,7 +48,7 @@ class Opinion:
     @property
     def is_missing(self) -> bool:
         """Whether it was wanted and not had: what was judged without it is judged in part."""
-        return self.outcome in ("error", "timeout") or self.reason in (BUDGET, CIRCUIT_OPEN)
+        return self.outcome in ("error", "timeout") or self.reason in (TOO_LONG, BUDGET, CIRCUIT_OPEN)
 
     def __str__(self) -> str:
         return f"{self.outcome} ({self.reason})" if self.reason else self.outcome

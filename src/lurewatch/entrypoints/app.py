@@ -153,6 +153,17 @@ def build_opinions(settings: Settings) -> Opinions | None:
     )
 
 
+@contextmanager
+def opinions(settings: Settings) -> Iterator[Opinions | None]:
+    """``build_opinions`` for as long as they are needed."""
+    built = build_opinions(settings)
+    try:
+        yield built
+    finally:
+        if built is not None:
+            built.close()
+
+
 def _cache(settings: Settings) -> packs_on_disk.Cache:
     return packs_on_disk.Cache(settings.cache) if settings.cache else packs_on_disk.default_cache()
 

@@ -105,10 +105,10 @@ class Url:
     def of_text(self, text: str, folder: Path) -> str:  # noqa: ARG002 - the protocol
         text = text.strip()
         parts = urlsplit(text)
-        if text and (parts.scheme not in ("http", "https") or not parts.hostname):
-            raise ValueError(f"{_shown(text)} is no {self.hint}. Write one such as http://127.0.0.1:11434/v1.")
         if "@" in parts.netloc:
             raise ValueError("the address holds a user or a password. Write it without, and the key as llm.api_key.")
+        if text and (parts.scheme not in ("http", "https") or not parts.hostname or parts.port == 0):
+            raise ValueError(f"{_shown(text)} is no {self.hint}. Write one such as http://127.0.0.1:11434/v1.")
         return text.rstrip("/")
 
 

@@ -11,7 +11,7 @@ from rich.console import Console
 
 from lurewatch.engine.model import Conversation, Message
 from lurewatch.entrypoints.answers import dumped
-from lurewatch.entrypoints.app import build_engine, build_opinions
+from lurewatch.entrypoints.app import build_engine, opinions
 from lurewatch.entrypoints.cli.explained import lines
 from lurewatch.entrypoints.cli.flags import ENGINE, with_settings
 from lurewatch.entrypoints.consulting import consulted
@@ -43,8 +43,9 @@ def explain_command(
     head -1 conversations.jsonl | lurewatch explain -
     """
     conversation = _conversation(text, settings.max_body)
-    engine, opinions = build_engine(settings), build_opinions(settings)
-    explanation = explain(engine, conversation, consulted(engine, conversation, opinions))
+    engine = build_engine(settings)
+    with opinions(settings) as asked:
+        explanation = explain(engine, conversation, consulted(engine, conversation, asked))
     if as_json:
         typer.echo(dumped(explanation.as_record()).decode())
         return

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import datetime
+import logging
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
@@ -20,6 +21,7 @@ from lurewatch.errors import InputError
 from lurewatch.intel.opinion import Opinions
 
 T = TypeVar("T")
+_log = logging.getLogger("lurewatch")
 _MOST_REMEMBERED = 10_000
 """So many conversations are remembered as handed off while there is no store."""
 
@@ -158,7 +160,10 @@ class Detection:
         if opinions is None:
             verdict = await run(engine.assess, detection.conversation())
         else:
-            verdict = await (await run(Consultation, engine, detection.conversation(), opinions)).awaited()
+            consultation = await run(Consultation, engine, detection.conversation(), opinions)
+            verdict = await consultation.awaited()
+            if verdict.second_opinion is not None and verdict.second_opinion.outcome in ("error", "timeout"):
+                _log.warning("No second opinion: %s", verdict.second_opinion)
         return await run(self._published, engine, detection, verdict)
 
     def _published(self, engine: Engine, detection: DetectionInput, verdict: Verdict) -> dict[str, Any]:

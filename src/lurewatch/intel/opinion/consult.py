@@ -26,7 +26,7 @@ from lurewatch.engine.opinion import (
 from lurewatch.intel.opinion import prompt, reply
 from lurewatch.intel.opinion.failure import OUTAGES, Failure
 from lurewatch.intel.opinion.guards import Breaker, Budget, Cache, Clock
-from lurewatch.intel.opinion.masking import Mask
+from lurewatch.intel.opinion.masking import Mask, visible
 from lurewatch.intel.opinion.model import MOST_CHARACTERS, Completion, Counters, OpinionConfig, Question
 
 if TYPE_CHECKING:
@@ -106,7 +106,7 @@ class Opinions:
 
     async def _answer(self, question: Question) -> Opinion:
         mask = Mask()
-        texts = [mask.cover(words.text, words.signals) for words in question.words]
+        texts = [visible(mask.cover(words.text, words.signals)) for words in question.words]
         try:
             opinion = await self._kept_or_called(question, texts)
         except Failure as failure:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -40,6 +41,12 @@ class Seen:
     kind: str
     start: int
     end: int
+
+
+def visible(text: str) -> str:
+    """The text without characters that people cannot see but models read, and with ``?`` for half a character."""
+    shown = "".join(char for char in text if unicodedata.category(char) != "Cf")
+    return shown.encode("utf-8", "replace").decode()
 
 
 class Mask:
