@@ -22,11 +22,13 @@ Opener = Callable[..., Opinions]
 TEXT = "Hello dear, tell me the six numbers you got, they were sent to you by mistake"
 PRIVATE = (
     "Call 604-555-1234 or mail bob.b@example.com, card 4111 1111 1111 1111, IBAN DE89370400440532013000, "
-    "pay name@okaxis or @scam_guy, wallet 0x52908400098527886E0F7030069857D2E4169EE7, code 483920, pay $500 "
+    "pay name@okaxis or @scam_guy, wallet 0x52908400098527886E0F7030069857D2E4169EE7, code 483920, "
+    "again four eight three nine two zero, ４８３９２０, pay $500 "
     "at http://pay.example.tk/in?user=bob&token=tZ9"
 )
 SECRETS = (
-    "604-555-1234", "bob.b", "4111", "DE8937", "name@okaxis", "scam_guy", "0x529", "483920", "user=bob", "tZ9",
+    "604-555-1234", "bob.b", "4111", "DE8937", "name@okaxis", "scam_guy", "0x529", "483920", "eight three",
+    "４８", "user=bob", "tZ9",
 )  # fmt: skip
 
 

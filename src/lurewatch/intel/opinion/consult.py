@@ -106,8 +106,8 @@ class Opinions:
 
     async def _answer(self, question: Question) -> Opinion:
         mask = Mask()
-        texts = [visible(mask.cover(words.text, words.signals)) for words in question.words]
         try:
+            texts = [visible(mask.cover(words.text, words.signals)) for words in question.words]
             opinion = await self._kept_or_called(question, texts)
         except Failure as failure:
             opinion = Opinion("timeout" if failure.kind == "timeout" else "error", str(failure))

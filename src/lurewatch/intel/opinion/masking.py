@@ -7,6 +7,8 @@ import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from lurewatch.engine.text import normalise
+
 _MASKED = {
     "phone": "PHONE",
     "email": "EMAIL",
@@ -26,9 +28,9 @@ _NETS = (
     ("EMAIL", re.compile(r"[\w.+\-]{1,64}@[\w\-]{1,63}(?:\.[\w\-]{1,63}){0,8}")),
     # Must match "G7KQ2M9X0ZB4TT1C", not words of any length.
     ("CODE", re.compile(r"(?<![A-Za-z0-9])(?=[A-Za-z]{0,40}\d)[A-Za-z0-9]{12,}")),
-    # Must match "483920" and "48 39 20", not "3 of 4" or "10%".
-    ("NUMBER", re.compile(r"\d(?:[ .\-/()]{0,2}\d){3,}")),
 )
+# Must match "483920" and "48 39 20", not "3 of 4" or "10%".
+_NUMBER = re.compile(r"\d(?:[ .\-/()]{0,2}\d){3,}")
 # Must match "https://user@host.example:80" of a link, and "wa.me" of "wa.me/1604".
 _HOST = re.compile(r"(?:[A-Za-z]{1,10}://)?[^/?#]*")
 _PLACEHOLDER = re.compile(r"\[[A-Z]{2,8}_\d{1,4}\]")
@@ -98,6 +100,9 @@ def _labels(text: str, signals: list[Seen]) -> list[tuple[str, int] | None]:
     for kind, net in _NETS:
         for match in net.finditer(text):
             put(*match.span(), kind)
+    for view in normalise(text):  # numbers in words and in other digits too
+        for match in _NUMBER.finditer(view.text):
+            put(*view.span(*match.span()), "NUMBER")
     for seen in signals:
         if seen.kind in _KEPT:
             put(seen.start, seen.end, None)

@@ -9,7 +9,7 @@ from lurewatch.engine.packs.taxonomy import ScamType
 from lurewatch.intel.opinion.masking import Seen
 
 MOST_CHARACTERS = 6_000
-"""So much is sent: with the instructions and the answer that fits the smallest usual context of 4,096 tokens."""
+"""So much is sent: in English, with instructions and answer, it fits the smallest usual context of 4,096 tokens."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
