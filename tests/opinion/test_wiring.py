@@ -1,23 +1,17 @@
-"""From end to end: the published ``detect``, the service, the commands, and the doctor, with a model on loopback."""
+"""From end to end: conversations, the service and the commands, with a model on loopback."""
 
 from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Iterator
 
 import pytest
 from fastapi.testclient import TestClient
-from typer.testing import CliRunner, Result
 
 from lurewatch import Conversation, Engine, Message
 from lurewatch.casework.events import EventBus
-from lurewatch.contracts import detect, detect_heuristic
-from lurewatch.contracts.engine import default_opinions
 from lurewatch.entrypoints.app import build_opinions
-from lurewatch.entrypoints.cli import app
 from lurewatch.entrypoints.consulting import Consultation
-from lurewatch.entrypoints.doctor import second_opinion
 from lurewatch.entrypoints.service import create_app
 from lurewatch.entrypoints.service.detection import Detection, DetectionInput
 from lurewatch.entrypoints.settings import Settings
@@ -25,37 +19,13 @@ from lurewatch.errors import SettingsError
 from lurewatch.intel.opinion import Opinions
 
 from .conftest import Opener
-from .fakes import KEY, Model, failing, hanging, saying, writing
+from .fakes import KEY, Answer, Model, failing, hanging, saying, writing
+from .starters import run, settings
 
 pytestmark = pytest.mark.xdist_group("engine")
 HARMLESS = "See you at the station at five, I will bring the umbrella"
 HINT = "Pay the customs fee for the parcel."
-CALM = "Scan my QR code to receive the advance."
 PLAIN_SCAM = "Dear customer your SBI account is blocked, update your KYC and PAN now to avoid suspension. Share the OTP"
-
-
-def settings(model: Model, **changes: object) -> Settings:
-    """Settings that switch the second opinion on."""
-    values = {"llm_enabled": True, "llm_base_url": model.url, "llm_model": "small", "llm_api_key": KEY, **changes}
-    return Settings(**values)  # type: ignore[arg-type]
-
-
-def environment(model: Model, **changes: str) -> dict[str, str]:
-    """The same as variables."""
-    return {
-        "LUREWATCH_LLM_ENABLED": "yes",
-        "LUREWATCH_LLM_BASE_URL": model.url,
-        "LUREWATCH_LLM_MODEL": "small",
-        "LUREWATCH_LLM_API_KEY": KEY,
-        **changes,
-    }
-
-
-def run(model: Model, *arguments: str, given: str = "", **changes: str) -> Result:
-    """The command with this model switched on."""
-    return CliRunner().invoke(
-        app, list(arguments), input=given, env=environment(model, **changes), prog_name="lurewatch"
-    )
 
 
 def detection(engine: Engine, opinions: Opinions | None) -> Detection:
@@ -66,77 +36,6 @@ def detection(engine: Engine, opinions: Opinions | None) -> Detection:
 def said(text: str) -> DetectionInput:
     """A request with one message."""
     return DetectionInput.read({"messages": [{"content": text}]})
-
-
-# ---------------------------------------------------------------- detect
-
-
-@pytest.fixture
-def asked(model: Model, monkeypatch: pytest.MonkeyPatch) -> Iterator[Model]:
-    """The model, as the one of this process's settings."""
-    for name, value in environment(model).items():
-        monkeypatch.setenv(name, value)
-    default_opinions.cache_clear()
-    yield model
-    opinions = default_opinions()
-    assert opinions
-    opinions.close()
-    default_opinions.cache_clear()
-
-
-async def test_detect_follows_a_sure_model(asked: Model) -> None:
-    """Where the rules see little, a sure model names type, confidence, threat, intent and indicators."""
-    found = await detect(HARMLESS)
-    assert (found["is_scam"], found["scam_type"], found["confidence"]) == (True, "banking_scam", 0.9)
-    assert (found["threat_level"], found["intent"], found["category"]) == ("high", "credential_theft", "Banking Fraud")
-    assert (found["persona"], found["risk_indicators"]) == ("worried_customer", ["Asks for a code"])
-    assert "Second opinion: disagree" in found["agent_notes"]
-    assert set(found) == {*detect_heuristic(HARMLESS), "intent", "emotional_profile"}
-
-
-async def test_detect_keeps_the_keywords(asked: Model) -> None:
-    """When the model wins, the words that the rules matched stay."""
-    asked.answer = saying(is_scam=False)
-    found = await detect(CALM)
-    assert (found["is_scam"], found["scam_type"], found["confidence"]) == (False, "not_scam", 0.9)
-    assert found["matched_keywords"] == detect_heuristic(CALM)["matched_keywords"] != []
-
-
-async def test_detect_when_both_say_scam(asked: Model) -> None:
-    """Both together are surer than either, and the type is the model's, a novel one too."""
-    asked.answer = saying(scam_type="novel_scam", confidence=0.6)
-    found = await detect(CALM)
-    assert (found["scam_type"], found["confidence"]) == ("novel_scam", round((0.35 + 0.6) / 2 + 0.15, 2))
-    assert found["risk_indicators"] == [*detect_heuristic(CALM)["risk_indicators"], "Asks for a code"]
-
-
-async def test_detect_without_an_answer(asked: Model) -> None:
-    """When there is no opinion the heuristic stands, and the notes say why."""
-    asked.answer = failing(500)
-    found, alone = await detect(CALM), detect_heuristic(CALM)
-    assert {key: found[key] for key in alone if key != "agent_notes"} == {
-        key: value for key, value in alone.items() if key != "agent_notes"
-    }
-    assert "Second opinion: error (the endpoint answered with status 500)" in found["agent_notes"]
-    assert found["intent"] == "unknown"
-
-
-async def test_detect_repairs_a_bare_type(asked: Model) -> None:
-    """A bare known type wins over a silent heuristic with the published values."""
-    asked.answer = writing("sim_swap_scam")
-    found = await detect(HARMLESS)
-    assert (found["scam_type"], found["confidence"], found["threat_level"]) == ("sim_swap_scam", 0.9, "medium")
-    assert found["risk_indicators"] == ["String-only LLM output"]
-
-
-async def test_detect_makes_no_call_on_the_fast_path(asked: Model) -> None:
-    """A sure heuristic and a decided conversation ask nobody."""
-    sure = await detect(PLAIN_SCAM)
-    decided = await detect(HARMLESS, {"scam_decided": True})
-    assert asked.requests == []
-    assert (sure["intent"], decided["intent"]) == ("money_theft", "unknown")
-    assert "Fast path" in sure["agent_notes"]
-    assert "Fast path" in decided["agent_notes"]
 
 
 # ---------------------------------------------------------------- a conversation
@@ -195,10 +94,10 @@ def test_the_service_asks(model: Model) -> None:
     ("answer", "outcome"), [(hanging(), "timeout"), (failing(500), "error"), (writing("I refuse"), "error")]
 )
 async def test_the_service_does_without(
-    answer: object, outcome: str, model: Model, opened: Opener, engine: Engine
+    answer: Answer, outcome: str, model: Model, opened: Opener, engine: Engine
 ) -> None:
     """An endpoint that fails costs nothing but the opinion: same score, and the verdict says what is missing."""
-    model.answer = answer  # type: ignore[assignment]
+    model.answer = answer
     opinions = opened(timeout=0.3)
     found = await detection(engine, opinions).answer(said(HINT))
     without = await detection(engine, None).answer(said(HINT))
@@ -278,49 +177,3 @@ def test_the_key_shows_nowhere(model: Model) -> None:
     shown = run(model, "config", "show").output + run(model, "doctor").output + repr(settings(model))
     assert KEY not in shown
     assert "set, not shown" in shown
-
-
-def test_the_doctor_is_content(model: Model) -> None:
-    """A model that answers as asked is well; so is one that is switched off."""
-    model.answer = saying(is_scam=False)
-    result = run(model, "doctor")
-    assert result.exit_code == 0
-    assert "small answered as asked" in result.stdout
-    assert "bring the umbrella" in model.requests[0].message
-    assert "switched off" in run(model, "doctor", LUREWATCH_LLM_ENABLED="no").stdout
-
-
-@pytest.mark.parametrize(
-    ("answer", "said"),
-    [
-        (failing(401), "Check llm.api_key"),
-        (failing(404), "Check llm.model"),
-        (failing(429), "limits how often"),
-        (failing(500), "look at its log"),
-        (failing(200, b"<html>"), "ending in /v1"),
-        (writing("", "length"), "Raise llm.max_tokens"),
-        (writing("Certainly! Here is my answer to the question that you asked me."), "Choose a model"),
-        (hanging(), "raise llm.timeout"),
-    ],
-)
-def test_the_doctor_says_what_to_do(answer: object, said: str, model: Model) -> None:
-    """Every way in which an endpoint fails has its own advice."""
-    model.answer = answer  # type: ignore[assignment]
-    found = second_opinion(settings(model, llm_timeout=0.5))
-    assert not found.well
-    assert said in found.remedy
-
-
-def test_the_doctor_finds_nobody(model: Model) -> None:
-    """A server that does not run is told from one that refuses, and the exit status is 1."""
-    result = run(model, "doctor", LUREWATCH_LLM_BASE_URL="http://127.0.0.1:9/v1")
-    assert result.exit_code == 1
-    assert "Is the server running" in result.stdout
-
-
-def test_the_doctor_reads_the_configuration(model: Model) -> None:
-    """Incomplete settings and a bad pack are each told with what to do."""
-    result = run(model, "doctor", LUREWATCH_LLM_MODEL="", LUREWATCH_PACKS="no-such-folder")
-    assert result.exit_code == 1
-    assert "llm.model: llm.enabled needs it" in result.stdout
-    assert "there is no such folder" in result.stdout

@@ -159,11 +159,10 @@ class KnownIndicator:
 
 @dataclass(frozen=True, slots=True)
 class Knowledge:
-    """What look-ups found. Everything empty means: nothing is known, not: nothing is wrong.
+    """What look-ups found, and a model's ``opinion``. Everything empty means: nothing is known, not: nothing is wrong.
 
     ``domain_age_days`` maps registrable domains to days since registration; ``near_duplicate`` is the similarity in
-    [0,1] to the closest text of a confirmed scam; ``unavailable`` names look-ups that gave no answer in time;
-    ``opinion`` is a language model's, None where none is configured.
+    [0,1] to the closest text of a confirmed scam; ``unavailable`` names look-ups that gave no answer in time.
     """
 
     indicators: tuple[KnownIndicator, ...] = ()
