@@ -35,14 +35,17 @@ Chance = random.Random
 Value = Callable[[Chance, Mapping[str, Any]], str]
 
 
-def messages(fillings: int) -> Iterator[LabelledMessage]:
-    """Each template filled in so many times; the source is ``contrast_<lang>``, the kind the imitation's scam type.
+def messages(fillings: int) -> Iterator[tuple[str, LabelledMessage]]:
+    """Each template filled in so many times, with the name of its pair; the source is ``contrast_<lang>``.
+
+    The kind of an imitation is its scam type. Texts of one pair belong together: a model is tried on none or all.
 
     Raises InputError for a file that cannot be understood, with file and slot.
     """
     for name, document in _documents(lambda name: not name.startswith("conversations")):
         lang = str(document["lang"])
         for pair in document["pairs"]:
+            together = f"{lang}:{pair['kind']}"
             for label in ("honest", "imitation"):
                 for template in pair[label]:
                     for number in range(fillings):
@@ -50,7 +53,7 @@ def messages(fillings: int) -> Iterator[LabelledMessage]:
                         text = _filled(template, document, chance, name)
                         scam = label == "imitation"
                         kind = str(pair["type"] if scam else pair["kind"])
-                        yield LabelledMessage(f"{SOURCE}_{lang}", text, "scam" if scam else "honest", kind, lang)
+                        yield together, LabelledMessage(f"{SOURCE}_{lang}", text, "scam" if scam else "honest", kind, lang)
 
 
 def conversations() -> Iterator[LabelledConversation]:
