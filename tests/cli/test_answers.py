@@ -13,7 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from lurewatch.engine.model import Begun, Decision, EmotionalProfile, Flag
+from lurewatch.engine.model import Decision, EmotionalProfile, Flag
+from lurewatch.engine.stages import Begun
 from lurewatch.engine.state import TACTICS
 from lurewatch.entrypoints.answers import Csv, JsonLines, answer, writer
 from lurewatch.entrypoints.terminal import named, one_line

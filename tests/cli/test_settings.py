@@ -36,6 +36,15 @@ SAMPLES = {
     "alert_cooldown": ("2.5", 2.5),
     "host": ("0.0.0.0", "0.0.0.0"),  # noqa: S104 - a sample
     "port": ("9000", 9000),
+    "llm_enabled": ("yes", True),
+    "llm_base_url": ("http://127.0.0.1:11434/v1/", "http://127.0.0.1:11434/v1"),
+    "llm_model": ("small", "small"),
+    "llm_api_key": ("key", "key"),
+    "llm_timeout": ("2.5", 2.5),
+    "llm_budget": ("10", 10),
+    "llm_concurrency": ("2", 2),
+    "llm_max_tokens": ("500", 500),
+    "llm_temperature": ("0.5", 0.5),
     "erpnext_url": ("https://erp.example", "https://erp.example"),
     "erpnext_api_key": ("key", "key"),
     "erpnext_api_secret": ("secret", "secret"),
@@ -146,6 +155,12 @@ def test_every_problem_is_told_at_once(tmp_path: Path) -> None:
         ("detectors: [mine]", "table"),
         ("thresholds: 5", "not a path"),
         ("service: {port: -1}", "out of range"),
+        ("llm: {enabled: perhaps}", "yes or no"),
+        ("llm: {base_url: 5}", "not a text"),
+        ("llm: {base_url: 'ftp://a.example/v1'}", "no http or https address"),
+        ("llm: {base_url: 'http:///v1'}", "no http or https address"),
+        ("llm: {base_url: 'http://[/v1'}", "llm.base_url"),
+        ("llm: {base_url: 'http://host:port/v1'}", "llm.base_url"),
         ("engine: {fusion: weighted, fusion: calibrated}", "stands twice"),
         ("engine: [", "no YAML"),
         ("- a", "mapping"),
@@ -171,7 +186,8 @@ def test_paths_of_the_file_start_beside_it(tmp_path: Path) -> None:
 def test_secrets_are_never_told(tmp_path: Path) -> None:
     """Neither an error about a secret nor the settings as text hold it."""
     assert "12345678" not in "\n".join(refused(tmp_path, "erpnext: {api_secret: 12345678}"))
-    assert "hush" not in repr(read(tmp_path, "erpnext: {api_secret: hush}"))
+    assert "hush" not in repr(read(tmp_path, "erpnext: {api_secret: hush}\nllm: {api_key: hush}"))
+    assert "hush" not in "\n".join(refused(tmp_path, "llm: {base_url: 'https://me:hush@a.example/v1'}"))
 
 
 def test_an_empty_file_and_empty_values_mean_the_defaults(tmp_path: Path) -> None:

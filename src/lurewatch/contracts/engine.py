@@ -6,15 +6,22 @@ from functools import cache
 
 from lurewatch.engine.pipeline import Engine
 from lurewatch.engine.reading import MessageReading
-from lurewatch.entrypoints.app import build_engine
+from lurewatch.entrypoints.app import build_engine, build_opinions
 from lurewatch.entrypoints.settings import load
 from lurewatch.errors import InputError
+from lurewatch.intel.opinion import Opinions
 
 
 @cache
 def default_engine() -> Engine:
     """One engine for this process; the settings file and the environment are read once."""
     return build_engine(load())
+
+
+@cache
+def default_opinions() -> Opinions | None:
+    """Whom this process asks for a second opinion; None where that is switched off."""
+    return build_opinions(load())
 
 
 def read(engine: Engine, text: str) -> MessageReading:

@@ -7,7 +7,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from lurewatch.casework.events import get_event_bus
-from lurewatch.contracts.engine import default_engine
+from lurewatch.contracts.engine import default_engine, default_opinions
 from lurewatch.entrypoints.service.detection import Detection, DetectionInput
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 @cache
 def _detection() -> Detection:
-    return Detection(default_engine, get_event_bus())
+    return Detection(default_engine, get_event_bus(), default_opinions)
 
 
 async def detect_scam(detection_input: DetectionInput | Mapping[str, Any]) -> dict[str, Any]:
@@ -25,7 +25,7 @@ async def detect_scam(detection_input: DetectionInput | Mapping[str, Any]) -> di
     Raises:
         InputError: the input does not have the published shape, or is over a limit.
     """
-    return _detection().answer(DetectionInput.read(detection_input))
+    return await _detection().answer(DetectionInput.read(detection_input))
 
 
 def create_detect_router() -> APIRouter:

@@ -6,10 +6,15 @@ import math
 from collections.abc import Mapping
 
 from lurewatch.engine.model import Finding
+from lurewatch.engine.opinion import Opinion
 from lurewatch.engine.packs.numbers import Coefficients
 from lurewatch.engine.scam_type import Guess
 from lurewatch.engine.state import Dossier
 
+OPINION = "second_opinion"
+"""The name under which an opinion stands among what adds to the log-odds."""
+MOST_OF_AN_OPINION = 5.0
+_SURE = 0.9999
 _PRESENT = (
     "url.unlisted",
     "url.shortener",
@@ -107,3 +112,22 @@ def pooled(probability: float, findings: Mapping[str, Finding], shares: Mapping[
         if name in findings:
             probability = (1.0 - share) * probability + share * findings[name].score
     return probability
+
+
+def advised(probability: float, opinion: Opinion, confirmed: float, *, alone: bool) -> tuple[float, float]:
+    """The probability in [0,1] with a second opinion, and what that adds to the log-odds (>= 0).
+
+    An opinion that calls it a scam and quotes evidence adds 5 times its confidence; every other one adds nothing, so
+    a model that was talked into "safe" lowers nothing. ``alone`` says that no rule and no model of ours speaks beside
+    it: it then ends below ``confirmed``, the lowest score (0-100) of that level.
+    """
+    highest = min(_SURE, confirmed / 100.0 - 0.0001) if alone else _SURE
+    if not opinion.accuses or probability >= highest:
+        return probability, 0.0
+    before = _log_odds(probability)
+    after = min(before + MOST_OF_AN_OPINION * opinion.confidence, _log_odds(highest))
+    return 1.0 / (1.0 + math.exp(-after)), after - before
+
+
+def _log_odds(probability: float) -> float:
+    return math.log(probability / (1.0 - probability))

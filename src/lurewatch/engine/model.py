@@ -6,6 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from lurewatch.engine.opinion import Opinion
+from lurewatch.engine.stages import Begun
+
 Role = Literal["suspect", "protected", "agent", "unknown"]
 RiskLevel = Literal["safe", "suspicious", "high", "confirmed"]
 Status = Literal["complete", "partial"]
@@ -157,7 +160,7 @@ class KnownIndicator:
 
 @dataclass(frozen=True, slots=True)
 class Knowledge:
-    """What look-ups found. Everything empty means: nothing is known, not: nothing is wrong.
+    """What look-ups found, and a model's ``opinion``. Everything empty means: nothing is known, not: nothing is wrong.
 
     ``domain_age_days`` maps registrable domains to days since registration; ``near_duplicate`` is the similarity in
     [0,1] to the closest text of a confirmed scam; ``unavailable`` names look-ups that gave no answer in time.
@@ -167,6 +170,7 @@ class Knowledge:
     domain_age_days: Mapping[str, float] = field(default_factory=dict)
     near_duplicate: float = 0.0
     unavailable: tuple[str, ...] = ()
+    opinion: Opinion | None = None
 
 
 NOTHING_KNOWN = Knowledge()
@@ -198,15 +202,6 @@ class EmotionalProfile:
 
 
 NOT_MOVED = EmotionalProfile()
-
-
-@dataclass(frozen=True, slots=True)
-class Begun:
-    """A stage, the turn (from 1) whose message began it, and the rule that tells so; ``None`` for the mere contact."""
-
-    stage: str
-    turn: int
-    rule: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,6 +246,7 @@ class Verdict:
     failed_detectors: tuple[str, ...] = ()
     incomplete: tuple[str, ...] = ()
     shadow: Mapping[str, int] = field(default_factory=dict)
+    second_opinion: Opinion | None = None
     stages: tuple[Begun, ...] = ()
 
     @property

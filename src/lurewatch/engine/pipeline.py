@@ -26,6 +26,7 @@ from lurewatch.engine.model import (
     SenderMetadata,
     Verdict,
 )
+from lurewatch.engine.opinion import leaves_room
 from lurewatch.engine.packs.pack import Pack
 from lurewatch.engine.reading import MessageReading, Reader
 from lurewatch.engine.scam_type import Classifier
@@ -89,7 +90,11 @@ class Engine:
         return replace(state, sender_metadata=replace(state.sender_metadata, **metadata)) if metadata else state
 
     def assess(self, conversation: Conversation, knowledge: Knowledge = NOTHING_KNOWN) -> Verdict:
-        """Fold ``observe`` over the messages and judge.
+        """Fold ``observe`` over the messages and judge. Raises InputError as ``follow`` does."""
+        return self.judge(self.follow(conversation), knowledge)
+
+    def follow(self, conversation: Conversation) -> ConversationState:
+        """The state after all messages of a conversation.
 
         Raises:
             InputError: more messages than ``most_messages``, a longer text than ``most_characters``, or a time that is
@@ -105,10 +110,10 @@ class Engine:
         state = ConversationState(conversation.id, self.pack.hash, conversation.sender_metadata)
         for message in conversation.messages:
             state, _ = self.observe(state, message)
-        return self.judge(state, knowledge)
+        return state
 
     def observe(self, state: ConversationState, message: Message) -> tuple[ConversationState, MessageReading]:
-        """The state after one more message, and what was read in it. Raises InputError as ``assess`` does."""
+        """The state after one more message, and what was read in it. Raises InputError as ``follow`` does."""
         self._check(message, state.message_count)
         index = state.message_count
         reading = self.reader.read(message.text)
@@ -193,6 +198,10 @@ class Engine:
                 if name not in coefficients.weights and name not in found.failed
             }
             probability = fusion.pooled(probability, findings, unfitted)
+        if knowledge.opinion is not None and leaves_room(guess.confidence, messages):
+            confirmed = self.pack.thresholds.risk_thresholds["confirmed"]
+            probability, more = fusion.advised(probability, knowledge.opinion, confirmed, alone=not dossier.evidence)
+            added = {**added, fusion.OPINION: more} if more else added
         return Assessment(
             dossier=dossier.weighed(probability, plugged),
             findings=findings,

@@ -10,12 +10,20 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
-from lurewatch.engine.model import Begun
 from lurewatch.engine.packs.rule import STAGES, Rule
 
 CONTACT, RAPPORT, PRETEXT, ISOLATION, ASK, PRESSURE, LOSS = STAGES
 INSISTENT = 3
 """From so many asking messages on asking is pressing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """A stage, the turn (from 1) whose message began it, and the rule that tells so; ``None`` for the mere contact."""
+
+    stage: str
+    turn: int
+    rule: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
-from lurewatch.engine import tactics
+from lurewatch.engine import ensemble, fusion, tactics
 from lurewatch.engine.dossiers import question_in
 from lurewatch.engine.model import (
     Flag,
@@ -20,6 +20,7 @@ from lurewatch.engine.model import (
     Verdict,
     Versions,
 )
+from lurewatch.engine.opinion import Opinion
 from lurewatch.engine.packs.numbers import Thresholds
 from lurewatch.engine.packs.pack import Pack
 from lurewatch.engine.packs.rule import Rule
@@ -127,7 +128,8 @@ def verdict(
     lured = leading.counts and is_scam(leading.probability, frame.config)
     shown = probability if frame.config.fusion == "calibrated" else round(leading.weighted, 2)
     scores = tactics.scores(dossier.tactics)
-    scam_type, threat_level = _type(leading.guess, lured=lured)
+    opinion = knowledge.opinion if fusion.OPINION in leading.added else None
+    scam_type, threat_level = _type(leading.guess, opinion, lured=lured)
     incomplete = (*state.incomplete, *knowledge.unavailable)
     status: Status = "partial" if incomplete or leading.failed else "complete"
     return Verdict(
@@ -141,7 +143,7 @@ def verdict(
         tactics=scores,
         flags=state.flags,
         indicators=state.indicators,
-        reasoning=reasoning(leading, scores, lured=lured),
+        reasoning=reasoning(leading, scores, opinion, lured=lured),
         first_flagged_turn=state.first_flagged_turn,
         status=status,
         versions=frame.versions,
@@ -153,20 +155,26 @@ def verdict(
         failed_detectors=leading.failed,
         incomplete=incomplete,
         shadow=state.shadow,
+        second_opinion=knowledge.opinion,
     )
 
 
-def _type(guess: Guess, *, lured: bool) -> tuple[str, str]:
-    """The scam type and threat level to report: a type is named only where the engine believes in a scam."""
+def _type(guess: Guess, opinion: Opinion | None, *, lured: bool) -> tuple[str, str]:
+    """The scam type and threat level to report: a type is named only where the engine believes in a scam.
+
+    ``opinion`` is one that moved the score; the ensemble says whose type goes first.
+    """
     if not lured:
         return NOT_SCAM, "none"
+    if opinion is not None and ensemble.combine(guess.confidence, opinion).follows_opinion:
+        return opinion.scam_type, opinion.threat_level
     if guess.scam_type is None:
         return UNKNOWN, "medium"
     return guess.scam_type.id, guess.scam_type.threat_level
 
 
-def reasoning(leading: Assessment, scores: Mapping[str, float], *, lured: bool) -> str:
-    """Plain words: the tactics sentence, the type, and what the detectors saw."""
+def reasoning(leading: Assessment, scores: Mapping[str, float], opinion: Opinion | None, *, lured: bool) -> str:
+    """Plain words: the tactics sentence, the type, what the detectors saw, and an opinion that moved the score."""
     active = [name for name in sorted(scores, key=lambda name: -scores[name]) if scores[name] > 0][:3]
     details = [
         reason
@@ -185,4 +193,6 @@ def reasoning(leading: Assessment, scores: Mapping[str, float], *, lured: bool) 
         parts.append("Scam detected using: " + ", ".join(tactics.IN_WORDS[name] for name in active) + ".")
     if details:
         parts.append("Also: " + "; ".join(details) + ".")
+    if opinion is not None:
+        parts.append(f"A language model's second opinion: {opinion.scam_type}.")
     return " ".join(parts) or "The evidence together makes a scam likely."

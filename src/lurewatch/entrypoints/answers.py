@@ -13,6 +13,7 @@ from typing import Any, Literal, Protocol
 import orjson
 
 from lurewatch.engine.model import Decision, Flag, Indicator, Part, Verdict
+from lurewatch.engine.opinion import Opinion
 from lurewatch.engine.state import TACTICS
 from lurewatch.entrypoints.tables import Table
 from lurewatch.errors import InputError
@@ -61,6 +62,8 @@ def evidence(verdict: Verdict, decisions: Sequence[Decision]) -> dict[str, Any]:
             "config": made_by.config,
         },
     }
+    if verdict.second_opinion is not None:
+        found["second_opinion"] = _opinion(verdict.second_opinion)
     if verdict.status == "partial":
         found["incomplete"] = [*verdict.incomplete, *(f"detector {name}" for name in verdict.failed_detectors)]
     return found
@@ -101,6 +104,25 @@ def _indicator(indicator: Indicator) -> dict[str, Any]:
 
 def _parts(parts: Sequence[Part]) -> list[dict[str, int]]:
     return [{"message_index": part.message_index, "start": part.start, "end": part.end} for part in parts]
+
+
+def _opinion(opinion: Opinion) -> dict[str, Any]:
+    found: dict[str, Any] = {"outcome": opinion.outcome}
+    if opinion.reason:
+        found["reason"] = opinion.reason
+    if opinion.answered:
+        found |= {
+            "is_scam": opinion.is_scam,
+            "scam_type": opinion.scam_type,
+            "confidence": opinion.confidence,
+            "threat_level": opinion.threat_level,
+            "intent": _writable(opinion.intent),
+            "risk_indicators": [_writable(text) for text in opinion.risk_indicators],
+            "reasoning": _writable(opinion.reasoning),
+            "quotes": [_writable(text) for text in opinion.quotes],
+            "model": opinion.model,
+        }
+    return found
 
 
 def _decision(decision: Decision) -> dict[str, Any]:
@@ -156,7 +178,16 @@ class Csv:
 
     COLUMNS = (
         *("id", "scam_probability", "risk_level", "is_scam", "scam_type", "threat_level", *TACTICS, "patterns"),
-        *("evidence", "indicators", "decisions", "first_flagged_turn", "status", "reasoning", "error"),
+        *(
+            "evidence",
+            "indicators",
+            "decisions",
+            "first_flagged_turn",
+            "status",
+            "reasoning",
+            "second_opinion",
+            "error",
+        ),
     )
 
     def head(self) -> bytes:
@@ -181,6 +212,7 @@ class Csv:
                 verdict.first_flagged_turn,
                 verdict.status,
                 verdict.reasoning,
+                str(verdict.second_opinion or ""),
                 "",
             )
         )

@@ -8,8 +8,9 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from importlib.metadata import EntryPoint, entry_points
 from importlib.resources import files
+from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from lurewatch.engine.detectors import Detector
 from lurewatch.engine.matching import Databases
@@ -22,6 +23,9 @@ from lurewatch.engine.reading import Reader
 from lurewatch.entrypoints import packs_on_disk
 from lurewatch.entrypoints.settings import Settings
 from lurewatch.errors import LurewatchError, PackError, Problem, SettingsError
+
+if TYPE_CHECKING:
+    from lurewatch.intel.opinion import Opinions
 
 DETECTORS = "lurewatch.detectors"
 """The entry-point group of plug-in detectors: name -> class with ``analyze(detector_input)``, or such an object."""
@@ -117,6 +121,47 @@ def plugins(settings: Settings, pack: Pack, installed: tuple[EntryPoint, ...] | 
     if problems:
         raise SettingsError("\n".join(problems))
     return tuple(ready)
+
+
+def build_opinions(settings: Settings) -> Opinions | None:
+    """Whom to ask for a second opinion; None where that is switched off. Nobody is asked yet.
+
+    Raises:
+        SettingsError: it is switched on, and something it needs is missing.
+    """
+    if not settings.llm_enabled:
+        return None
+    needed = {"llm.base_url": settings.llm_base_url, "llm.model": settings.llm_model}
+    problems = [f"{key}: llm.enabled needs it. Write one." for key, value in needed.items() if not value]
+    if find_spec("openai") is None:
+        problems.append("llm.enabled: the second opinion needs more packages. pip install 'lurewatch[llm]'")
+    if problems:
+        raise SettingsError("\n".join(problems))
+    from lurewatch.intel.opinion import OpinionConfig, Opinions  # noqa: PLC0415 - most have no use for it
+
+    return Opinions(
+        OpinionConfig(
+            base_url=settings.llm_base_url,
+            model=settings.llm_model,
+            api_key=settings.llm_api_key,
+            timeout=settings.llm_timeout,
+            budget=settings.llm_budget,
+            concurrency=settings.llm_concurrency,
+            max_tokens=settings.llm_max_tokens,
+            temperature=settings.llm_temperature,
+        )
+    )
+
+
+@contextmanager
+def opinions(settings: Settings) -> Iterator[Opinions | None]:
+    """``build_opinions`` for as long as they are needed."""
+    built = build_opinions(settings)
+    try:
+        yield built
+    finally:
+        if built is not None:
+            built.close()
 
 
 def _cache(settings: Settings) -> packs_on_disk.Cache:

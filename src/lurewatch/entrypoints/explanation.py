@@ -8,7 +8,8 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from lurewatch.engine.model import Conversation, Decision, Verdict
+from lurewatch.engine.fusion import OPINION
+from lurewatch.engine.model import NOTHING_KNOWN, Conversation, Decision, Knowledge, Verdict
 from lurewatch.engine.pipeline import Engine
 from lurewatch.engine.text import normalise
 from lurewatch.entrypoints.answers import answer
@@ -93,9 +94,12 @@ class Explanation:
         }
 
 
-def explain(engine: Engine, conversation: Conversation) -> Explanation:
-    """Judge a conversation, and again without each piece of evidence. Raises InputError as ``Engine.assess`` does."""
-    verdict = engine.assess(conversation)
+def explain(engine: Engine, conversation: Conversation, knowledge: Knowledge = NOTHING_KNOWN) -> Explanation:
+    """Judge a conversation, and again without each piece of evidence. Raises InputError as ``Engine.assess`` does.
+
+    A second opinion that is known is a piece of evidence too; of a changed text it is taken to be the same.
+    """
+    verdict = engine.assess(conversation, knowledge)
     decisions = engine.decide(verdict)
     coefficients = engine.pack.calibration
     intercept = (coefficients.message if verdict.message_count <= 1 else coefficients.conversation).intercept
@@ -104,7 +108,7 @@ def explain(engine: Engine, conversation: Conversation) -> Explanation:
     base, probability = _percent(intercept), _percent(intercept + total)
     share = (probability - base) / total if total else 0.0
     flagged = verdict.is_scam or bool(decisions)
-    removals, innocent, remedy = _removals(engine, conversation, verdict) if flagged else ((), None, None)
+    removals, innocent, remedy = _removals(engine, conversation, knowledge, verdict) if flagged else ((), None, None)
     return Explanation(
         conversation=conversation,
         verdict=verdict,
@@ -153,14 +157,15 @@ def _places(found: Any) -> _Spans:
 
 
 def _removals(
-    engine: Engine, conversation: Conversation, verdict: Verdict
+    engine: Engine, conversation: Conversation, knowledge: Knowledge, verdict: Verdict
 ) -> tuple[tuple[Removal, ...], Removal | None, Removal | None]:
     """Every single removal, the most helpful first; the smallest sets that a greedy search finds, first for no scam,
     then for nothing flagged."""
     families = _families(verdict)
 
     def without(names: tuple[str, ...]) -> Removal:
-        return _without(engine, conversation, families, names)
+        known = NOTHING_KNOWN if OPINION in names else knowledge
+        return _without(engine, conversation, known, {name: families[name] for name in names})
 
     singles = sorted((without((name,)) for name in families), key=_rank)
     best = singles[0] if singles else None
@@ -196,7 +201,7 @@ def _rank(removal: Removal) -> tuple[bool, float, int, float]:
 
 
 def _families(verdict: Verdict) -> dict[str, _Spans]:
-    """Rules, and kinds of signals, with the places they stand on; the strongest first."""
+    """A second opinion that counts, rules, and kinds of signals, with the places they stand on; the strongest first."""
     spans: dict[str, _Spans] = defaultdict(list)
     weights: dict[str, float] = {}
     for flag in verdict.flags:
@@ -208,26 +213,27 @@ def _families(verdict: Verdict) -> dict[str, _Spans]:
             spans[name].extend(_places(signal))
             weights.setdefault(name, 0.5)
     names = sorted(spans, key=lambda name: -weights[name])[:MOST_CANDIDATES]
-    return {name: spans[name] for name in names}
+    advised: dict[str, _Spans] = {OPINION: []} if OPINION in verdict.contributions else {}
+    return {**advised, **{name: spans[name] for name in names}}
 
 
 def _without(
-    engine: Engine, conversation: Conversation, families: Mapping[str, _Spans], names: tuple[str, ...]
+    engine: Engine, conversation: Conversation, knowledge: Knowledge, families: Mapping[str, _Spans]
 ) -> Removal:
     cut: dict[int, list[tuple[int, int]]] = defaultdict(list)
-    for name in names:
-        for index, start, end in families[name]:
+    for spans in families.values():
+        for index, start, end in spans:
             cut[index].append((start, end))
     messages = tuple(
         replace(message, text=_cut(message.text, cut[index])) if index in cut else message
         for index, message in enumerate(conversation.messages)
     )
-    verdict = engine.assess(replace(conversation, messages=messages))
+    verdict = engine.assess(replace(conversation, messages=messages), knowledge)
     wanted = tuple(f"{decision.policy}: {decision.action}" for decision in engine.decide(verdict))
     coefficients = engine.pack.calibration
     intercept = (coefficients.message if verdict.message_count <= 1 else coefficients.conversation).intercept
     probability = round(_percent(intercept + math.fsum(verdict.contributions.values())), 2)
-    return Removal(names, probability, verdict.is_scam, wanted)
+    return Removal(tuple(families), probability, verdict.is_scam, wanted)
 
 
 def _cut(text: str, spans: Iterable[tuple[int, int]]) -> str:

@@ -1,4 +1,4 @@
-# ruff: noqa: RUF009 - _setting makes dataclass fields
+# ruff: noqa: RUF009 - setting makes dataclass fields
 """Every setting is one field of ``Settings``; the file, the environment, the flags and the docs derive from it.
 
 A flag goes before the environment, the environment before the configuration file, the file before the default.
@@ -12,12 +12,10 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
-import phonenumbers
-
 from lurewatch.engine.pipeline import EngineConfig
-from lurewatch.engine.policies import POLICIES
 from lurewatch.entrypoints import config_file
-from lurewatch.entrypoints.values import Choice, File, Files, Kind, Number, Text, Texts, Weights, Whole
+from lurewatch.entrypoints.declarations import Setting, brand, policy, region, setting
+from lurewatch.entrypoints.values import Choice, File, Files, Number, Switch, Text, Texts, Url, Weights, Whole
 from lurewatch.errors import SettingsError
 
 DEFAULT_FILE = "lurewatch.yaml"
@@ -27,143 +25,97 @@ _OFF_PLATFORM = _ENGINE.policies.off_platform
 _BRAND_WATCH = _ENGINE.policies.brand_watch
 
 
-@dataclass(frozen=True, slots=True)
-class Setting:
-    """What is known of one field: its place in the file, how it is read, what it is for, and its other names.
-
-    A secret has no flag: everybody on a machine can see the flags of a process.
-    """
-
-    name: str
-    key: str
-    kind: Kind
-    help: str
-    default: Any
-    variables: tuple[str, ...]
-    flag: str
-    secret: bool
-
-
-def _setting(
-    default: Any, key: str, kind: Kind, help_text: str, *, variables: tuple[str, ...] = (), flag: str = "", **more: bool
-) -> Any:
-    """A field. ``variables`` are names in the environment instead of (first) or besides ``LUREWATCH_<NAME>``."""
-    return field(
-        default=default,
-        repr=not more.get("secret", False),
-        metadata={"key": key, "kind": kind, "help": help_text, "variables": variables, "flag": flag, **more},
-    )
-
-
-def _region(text: str) -> str:
-    if text.upper() not in phonenumbers.SUPPORTED_REGIONS:
-        raise ValueError(f"no region is called {text!r}. Write two letters, such as US, GB or IN.")
-    return text.upper()
-
-
-def _policy(text: str) -> str:
-    if text not in POLICIES:
-        raise ValueError(f"no policy is called {text!r}. There are: {', '.join(POLICIES)}.")
-    return text
-
-
-def _name(text: str) -> str:
-    if not 2 <= len(text) <= 60 or set(text) & set("|#*\n"):
-        raise ValueError(f"{text!r} is no brand. Write a name of 2 to 60 characters without | # and *.")
-    return text.lower()
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """The whole configuration. ``sources`` says where each value that is no default came from, ``file`` which file."""
 
-    fusion: str = _setting(
+    fusion: str = setting(
         _ENGINE.fusion,
         "engine.fusion",
         Choice(("calibrated", "weighted")),
         "How findings become scam_probability: a fitted probability, or the published weighted sum.",
     )
-    scam_threshold: float = _setting(
+    scam_threshold: float = setting(
         _ENGINE.scam_threshold,
         "engine.scam_threshold",
         Number(0, 100),
         "From which calibrated probability on is_scam holds.",
     )
-    regions: tuple[str, ...] = _setting(
+    regions: tuple[str, ...] = setting(
         _ENGINE.regions,
         "engine.regions",
-        Texts("two-letter regions", _region),
+        Texts("two-letter regions", region),
         "Where phone numbers without a country code may be from; the first that fits counts.",
     )
-    max_characters: int = _setting(
+    max_characters: int = setting(
         _ENGINE.most_characters,
         "engine.max_characters",
         Whole(1, 1_000_000, "characters"),
         "The longest message that is read; longer ones are refused.",
     )
-    max_messages: int = _setting(
+    max_messages: int = setting(
         _ENGINE.most_messages,
         "engine.max_messages",
         Whole(1, 100_000),
         "The longest conversation that is read; longer ones are refused.",
     )
-    max_body: int = _setting(
+    max_body: int = setting(
         1 << 20,
         "engine.max_body",
         Whole(1_024, 1 << 30, "bytes"),
         "The largest request body, and the longest record of a scanned file.",
     )
-    packs: tuple[Path, ...] = _setting(
+    packs: tuple[Path, ...] = setting(
         (),
         "packs",
         Files("folders"),
         "Rule packs laid over the one that comes with Lurewatch, one after the other.",
         flag="--pack",
     )
-    thresholds: Path | None = _setting(
+    thresholds: Path | None = setting(
         None, "thresholds", File("file"), "A thresholds.yaml: detector_weights and risk_thresholds of your own."
     )
-    detectors: tuple[tuple[str, float], ...] = _setting(
+    detectors: tuple[tuple[str, float], ...] = setting(
         (), "detectors", Weights(), "Weights of installed plug-in detectors; 0 switches one off."
     )
-    cache: Path | None = _setting(
+    cache: Path | None = setting(
         None, "cache", File("folder"), "Where compiled packs are kept; else lurewatch in the user's cache folder."
     )
-    policies: tuple[str, ...] = _setting(
-        _ENGINE.policies.enabled, "policies.enabled", Texts("policies", _policy), "The policies that run, in order."
+    policies: tuple[str, ...] = setting(
+        _ENGINE.policies.enabled, "policies.enabled", Texts("policies", policy), "The policies that run, in order."
     )
-    own_domains: tuple[str, ...] = _setting(
+    own_domains: tuple[str, ...] = setting(
         _OFF_PLATFORM.own_domains,
         "policies.off_platform.own_domains",
         Texts("domains"),
         "Your own domains: every e-mail address under them may be shared.",
     )
-    known_emails: tuple[str, ...] = _setting(
+    known_emails: tuple[str, ...] = setting(
         _OFF_PLATFORM.emails, "policies.off_platform.emails", Texts("addresses"), "E-mail addresses that may be shared."
     )
-    known_phones: tuple[str, ...] = _setting(
+    known_phones: tuple[str, ...] = setting(
         _OFF_PLATFORM.phones, "policies.off_platform.phones", Texts("numbers"), "Phone numbers that may be shared."
     )
-    escalate_from: int = _setting(
+    escalate_from: int = setting(
         _OFF_PLATFORM.escalate_from,
         "policies.off_platform.escalate_from",
         Whole(1, 1_000, "incidents"),
         "The incident of a pair from which a person is asked.",
     )
-    reminder: str = _setting(
+    reminder: str = setting(
         _OFF_PLATFORM.reminder, "policies.off_platform.reminder", Text(), "What both are told at a first incident."
     )
-    notice: str = _setting(
+    notice: str = setting(
         _OFF_PLATFORM.notice, "policies.off_platform.notice", Text(), "What both are told once a person is asked."
     )
-    brands: tuple[str, ...] = _setting(
+    brands: tuple[str, ...] = setting(
         _BRAND_WATCH.brands,
         "policies.brand_watch.brands",
-        Texts("names", _name),
+        Texts("names", brand),
         "The brands that are watched in group chats.",
         variables=("LUREWATCH_BRANDS", "BRAND_KEYWORDS"),
     )
-    alert_cooldown: float = _setting(
+    alert_cooldown: float = setting(
         _BRAND_WATCH.cooldown / 60,
         "policies.brand_watch.cooldown",
         Number(0, 10_080, "minutes"),
@@ -171,26 +123,47 @@ class Settings:
         variables=("LUREWATCH_ALERT_COOLDOWN", "ALERT_COOLDOWN_MINUTES"),
     )
     # Not LUREWATCH_PORT: Kubernetes sets that to a URL beside any service that is called lurewatch.
-    host: str = _setting(
+    host: str = setting(
         "127.0.0.1",
         "service.host",
         Text("address"),
         "The address the service listens on; 0.0.0.0 is every one.",
         variables=("LUREWATCH_HTTP_HOST",),
     )
-    port: int = _setting(
+    port: int = setting(
         8000,
         "service.port",
         Whole(0, 65_535),
         "The port the service listens on; 0 is any free one.",
         variables=("LUREWATCH_HTTP_PORT",),
     )
-    erpnext_url: str = _setting("", "erpnext.url", Text("address", empty=True), "The ERPNext site.")
-    erpnext_api_key: str = _setting("", "erpnext.api_key", Text(empty=True), "Key of the ERPNext user.", secret=True)
-    erpnext_api_secret: str = _setting(
+    llm_enabled: bool = setting(
+        False, "llm.enabled", Switch(), "Whether a language model is asked for a second opinion."
+    )
+    llm_base_url: str = setting(
+        "", "llm.base_url", Url(), "An OpenAI-compatible endpoint, such as http://127.0.0.1:11434/v1."
+    )
+    llm_model: str = setting("", "llm.model", Text(empty=True), "The model's name at that endpoint.")
+    llm_api_key: str = setting(
+        "", "llm.api_key", Text(empty=True), "Key of that endpoint, if it wants one.", secret=True
+    )
+    llm_timeout: float = setting(
+        10.0, "llm.timeout", Number(0.1, 300, "seconds"), "So long an opinion may take; the verdict then does without."
+    )
+    llm_budget: int = setting(60, "llm.budget", Whole(1, 100_000, "calls"), "The most calls in a minute.")
+    llm_concurrency: int = setting(4, "llm.concurrency", Whole(1, 1_000, "calls"), "The most calls at a time.")
+    llm_max_tokens: int = setting(
+        2_000, "llm.max_tokens", Whole(16, 100_000, "tokens"), "The longest answer, thoughts of the model included."
+    )
+    llm_temperature: float = setting(
+        0.0, "llm.temperature", Number(0, 2), "How much chance there is in an answer, where the model lets one say."
+    )
+    erpnext_url: str = setting("", "erpnext.url", Text("address", empty=True), "The ERPNext site.")
+    erpnext_api_key: str = setting("", "erpnext.api_key", Text(empty=True), "Key of the ERPNext user.", secret=True)
+    erpnext_api_secret: str = setting(
         "", "erpnext.api_secret", Text(empty=True), "Secret of the ERPNext user.", secret=True
     )
-    erpnext_issue_type: str = _setting(
+    erpnext_issue_type: str = setting(
         "Compliance Alert", "erpnext.issue_type", Text(), "Type of the Issue that tells administrators of an incident."
     )
     sources: Mapping[str, str] = field(default_factory=dict, compare=False, repr=False)

@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
+from urllib.parse import urlsplit
 
 MOST_ITEMS = 1_000
 
@@ -65,6 +66,50 @@ class Choice:
 
     def _refuse(self, value: object) -> str:
         raise ValueError(f"{_shown(value)} is unknown. Write {self.hint}.")
+
+
+@dataclass(frozen=True, slots=True)
+class Switch:
+    """Yes or no."""
+
+    hint: str = "yes or no"
+
+    def of(self, value: object, folder: Path) -> bool:
+        return value if isinstance(value, bool) else self.of_text(str(value), folder)
+
+    def of_text(self, text: str, folder: Path) -> bool:  # noqa: ARG002 - the protocol
+        known = {
+            "yes": True,
+            "true": True,
+            "on": True,
+            "1": True,
+            "no": False,
+            "false": False,
+            "off": False,
+            "0": False,
+        }
+        if text.strip().lower() not in known:
+            raise ValueError(f"{_shown(text)} is neither. Write {self.hint}.")
+        return known[text.strip().lower()]
+
+
+@dataclass(frozen=True, slots=True)
+class Url:
+    """An http or https address without a user in it; empty means none."""
+
+    hint: str = "http or https address"
+
+    def of(self, value: object, folder: Path) -> str:
+        return Text(self.hint, empty=True).of(value, folder) and self.of_text(str(value), folder)
+
+    def of_text(self, text: str, folder: Path) -> str:  # noqa: ARG002 - the protocol
+        text = text.strip()
+        parts = urlsplit(text)
+        if "@" in parts.netloc:
+            raise ValueError("the address holds a user or a password. Write it without, and the key as llm.api_key.")
+        if text and (parts.scheme not in ("http", "https") or not parts.hostname or parts.port == 0):
+            raise ValueError(f"{_shown(text)} is no {self.hint}. Write one such as http://127.0.0.1:11434/v1.")
+        return text.rstrip("/")
 
 
 @dataclass(frozen=True, slots=True)

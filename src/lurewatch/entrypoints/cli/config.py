@@ -9,7 +9,8 @@ import typer
 
 from lurewatch.entrypoints.answers import dumped
 from lurewatch.entrypoints.cli.flags import with_settings
-from lurewatch.entrypoints.settings import SETTINGS, Setting, Settings
+from lurewatch.entrypoints.declarations import Setting
+from lurewatch.entrypoints.settings import SETTINGS, Settings
 
 app = typer.Typer(no_args_is_help=True, add_completion=False)
 _SECRET = "(set, not shown)"  # noqa: S105 - stands for one

@@ -11,9 +11,10 @@ from rich.console import Console
 
 from lurewatch.engine.model import Conversation, Message
 from lurewatch.entrypoints.answers import dumped
-from lurewatch.entrypoints.app import build_engine
+from lurewatch.entrypoints.app import build_engine, opinions
 from lurewatch.entrypoints.cli.explained import lines
 from lurewatch.entrypoints.cli.flags import ENGINE, with_settings
+from lurewatch.entrypoints.consulting import consulted
 from lurewatch.entrypoints.explanation import explain
 from lurewatch.entrypoints.records import of_json
 from lurewatch.entrypoints.settings import Settings
@@ -42,7 +43,9 @@ def explain_command(
     head -1 conversations.jsonl | lurewatch explain -
     """
     conversation = _conversation(text, settings.max_body)
-    explanation = explain(build_engine(settings), conversation)
+    engine = build_engine(settings)
+    with opinions(settings) as asked:
+        explanation = explain(engine, conversation, consulted(engine, conversation, asked))
     if as_json:
         typer.echo(dumped(explanation.as_record()).decode())
         return

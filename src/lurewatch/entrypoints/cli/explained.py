@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from rich.text import Text
 
 from lurewatch.engine.emotion import EMOTIONS
+from lurewatch.engine.opinion import Opinion
 from lurewatch.entrypoints.explanation import Evidence, Explanation, Removal
 from lurewatch.entrypoints.terminal import one_line
 from lurewatch.entrypoints.underlining import Mark, underlined
@@ -38,8 +39,17 @@ def _verdict(explanation: Explanation) -> Iterator[Text]:
         yield Text(f"{decision.policy} wants: {decision.action}{kind}", style="bold")
     if verdict.first_flagged_turn is not None and verdict.message_count > 1:
         yield Text(f"A scam from message {verdict.first_flagged_turn} on.")
+    if verdict.second_opinion is not None:
+        yield from _opinion(verdict.second_opinion)
     if verdict.status == "partial":
         yield Text(f"Only partly read: {', '.join((*verdict.incomplete, *verdict.failed_detectors))}", style="bold")
+
+
+def _opinion(opinion: Opinion) -> Iterator[Text]:
+    said = f", {opinion.scam_type} at {opinion.confidence:.2f}: {opinion.reasoning}" if opinion.answered else ""
+    yield Text(one_line(f"Second opinion: {opinion}{said}"))
+    for quote in opinion.quotes:
+        yield Text(one_line(f"  rests on “{quote}”"))
 
 
 def _message(explanation: Explanation, index: int, width: int) -> Iterator[Text]:

@@ -10,8 +10,9 @@ from typing import Annotated, Any, get_type_hints
 
 import typer
 
-from lurewatch.entrypoints.settings import CONFIG_VARIABLE, DEFAULT_FILE, SETTINGS, Setting, load
-from lurewatch.entrypoints.values import Files, Texts, Weights, Whole
+from lurewatch.entrypoints.declarations import Setting
+from lurewatch.entrypoints.settings import CONFIG_VARIABLE, DEFAULT_FILE, SETTINGS, load
+from lurewatch.entrypoints.values import Files, Switch, Texts, Weights, Whole
 
 _PANEL = "Settings (also in the configuration file and the environment)"
 _CONFIG = Annotated[
@@ -23,10 +24,10 @@ _CONFIG = Annotated[
         help=f"The configuration file (${CONFIG_VARIABLE}; {DEFAULT_FILE} in this folder if there is one).",
     ),
 ]
-ENGINE = ("engine", "packs", "thresholds", "detectors", "cache", "policies")
+ENGINE = ("engine", "packs", "thresholds", "detectors", "cache", "policies", "llm")
 """The sections that change verdicts and decisions."""
 SERVICE = (*ENGINE, "service")
-_METAVARS = {Whole: "NUMBER", Texts: "LIST", Files: "FOLDER", Weights: "TABLE"}
+_METAVARS = {Switch: "YES|NO", Whole: "NUMBER", Texts: "LIST", Files: "FOLDER", Weights: "TABLE"}
 
 
 def with_settings(*sections: str) -> Callable[[Callable[..., None]], Callable[..., None]]:

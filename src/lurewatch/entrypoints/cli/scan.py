@@ -8,6 +8,7 @@ import os
 import shutil
 import sys
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, BinaryIO, Literal, TypeVar, cast
@@ -15,7 +16,7 @@ from typing import Annotated, BinaryIO, Literal, TypeVar, cast
 import typer
 
 from lurewatch.entrypoints.answers import Writer, writer
-from lurewatch.entrypoints.app import build_engine
+from lurewatch.entrypoints.app import build_engine, opinions
 from lurewatch.entrypoints.cli.flags import ENGINE, with_settings
 from lurewatch.entrypoints.cli.progress import Progress, progress
 from lurewatch.entrypoints.cli.scanning import Scanned, Scanner, scan_all
@@ -101,7 +102,9 @@ def scan(  # noqa: PLR0913 - as many options as there are questions
         _put(sink, answers.head())
         rows = iter(lambda: _named(name, lambda: next(found.rows, None)), None)
         out = _Answers(sink, bar, name)
-        scan_all(Scanner(engine, found.format, answers), rows, jobs, out.take)
+        shared = replace(settings, llm_budget=max(1, settings.llm_budget // jobs))
+        asked = stack.enter_context(opinions(shared))
+        scan_all(Scanner(engine, found.format, answers, asked), rows, jobs, out.take)
         bar.sum_up(out.count, out.flagged, out.broken)
     raise typer.Exit(_BROKEN if out.broken else _FLAGGED if out.flagged else 0)
 

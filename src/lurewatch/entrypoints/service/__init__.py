@@ -14,7 +14,7 @@ from fastapi.openapi.utils import get_openapi
 from starlette.exceptions import HTTPException
 
 from lurewatch.casework.events import get_event_bus
-from lurewatch.entrypoints.app import LiveEngine
+from lurewatch.entrypoints.app import LiveEngine, build_opinions
 from lurewatch.entrypoints.service.detection import Detection, DetectionInput
 from lurewatch.entrypoints.service.problems import problem
 from lurewatch.entrypoints.service.routes import router
@@ -32,6 +32,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         LurewatchError: settings or packs were refused.
     """
     settings = settings or load()
+    opinions = build_opinions(settings)
     live = LiveEngine(settings)
 
     @contextlib.asynccontextmanager
@@ -41,6 +42,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         watching.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await watching
+        if opinions is not None:
+            await asyncio.to_thread(opinions.close)
 
     app = FastAPI(
         title="Lurewatch",
@@ -48,7 +51,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         summary="Reads conversations and tells, with evidence, when somebody is being lured.",
         lifespan=lifespan,
     )
-    app.include_router(router(Detection(lambda: live.engine, get_event_bus()), settings.max_body))
+    app.include_router(router(Detection(lambda: live.engine, get_event_bus(), lambda: opinions), settings.max_body))
     app.add_exception_handler(HTTPException, _http_problem)
     app.add_exception_handler(Exception, _server_problem)
     _document(app)

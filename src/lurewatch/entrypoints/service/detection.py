@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import datetime
+import logging
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Literal, Self, TypeVar
 
 from pydantic import AliasChoices, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
@@ -14,8 +16,12 @@ from lurewatch.casework.events import Event, EventBus, EventType
 from lurewatch.engine.model import Conversation, Memory, Message, SenderMetadata, Verdict
 from lurewatch.engine.pipeline import Engine
 from lurewatch.entrypoints.answers import evidence
+from lurewatch.entrypoints.consulting import Consultation
 from lurewatch.errors import InputError
+from lurewatch.intel.opinion import Opinions
 
+T = TypeVar("T")
+_log = logging.getLogger("lurewatch")
 _MOST_REMEMBERED = 10_000
 """So many conversations are remembered as handed off while there is no store."""
 
@@ -120,25 +126,47 @@ def _utc_now() -> datetime.datetime:
     return datetime.datetime.now(datetime.UTC)
 
 
+async def _here(call: Callable[..., T], *arguments: Any) -> T:
+    return call(*arguments)
+
+
 class Detection:
-    """Answers detections with whatever engine is current, and hands a confirmed conversation off once."""
+    """Answers detections with whatever engine is current, and hands a confirmed conversation off once.
+
+    ``opinions`` gives whom to ask for a second opinion, None for nobody.
+    """
 
     def __init__(
         self,
         engine: Callable[[], Engine],
         bus: EventBus,
+        opinions: Callable[[], Opinions | None] = lambda: None,
         clock: Callable[[], datetime.datetime] = _utc_now,
     ) -> None:
         self._engine = engine
         self._bus = bus
+        self._opinions = opinions
         self._clock = clock
         self._handed_off: OrderedDict[str, None] = OrderedDict()
         self._lock = threading.Lock()
 
-    def answer(self, detection: DetectionInput) -> dict[str, Any]:
-        """The published answer, with the evidence beside it. Raises InputError when it is over a limit."""
-        engine = self._engine()
-        verdict = engine.assess(detection.conversation())
+    async def answer(self, detection: DetectionInput, *, elsewhere: bool = False) -> dict[str, Any]:
+        """The published answer, with the evidence beside it. Raises InputError when it is over a limit.
+
+        ``elsewhere`` has the engine read in a thread; for a second opinion the loop never waits.
+        """
+        run = asyncio.to_thread if elsewhere else _here
+        engine, opinions = self._engine(), self._opinions()
+        if opinions is None:
+            verdict = await run(engine.assess, detection.conversation())
+        else:
+            consultation = await run(Consultation, engine, detection.conversation(), opinions)
+            verdict = await consultation.awaited()
+            if verdict.second_opinion is not None and verdict.second_opinion.outcome in ("error", "timeout"):
+                _log.warning("No second opinion: %s", verdict.second_opinion)
+        return await run(self._published, engine, detection, verdict)
+
+    def _published(self, engine: Engine, detection: DetectionInput, verdict: Verdict) -> dict[str, Any]:
         with self._lock:  # long conversations are answered in threads
             known = detection.conversation_id in self._handed_off
             decisions = engine.decide(verdict, Memory(now=self._clock().timestamp(), handed_off=known))
@@ -152,7 +180,7 @@ class Detection:
         if verdict.failed_detectors:
             metadata["failed_detectors"] = list(verdict.failed_detectors)
         if handed_off:
-            self._hand_off(detection, verdict, metadata)
+            self._hand_off(engine, detection, verdict, metadata)
         return {
             "conversation_id": detection.conversation_id,
             "scam_probability": verdict.scam_probability,
@@ -169,8 +197,10 @@ class Detection:
         if len(self._handed_off) > _MOST_REMEMBERED:
             self._handed_off.popitem(last=False)
 
-    def _hand_off(self, detection: DetectionInput, verdict: Verdict, metadata: Mapping[str, Any]) -> None:
-        kinds = {kind.id: kind for kind in self._engine().pack.scam_types}
+    def _hand_off(
+        self, engine: Engine, detection: DetectionInput, verdict: Verdict, metadata: Mapping[str, Any]
+    ) -> None:
+        kinds = {kind.id: kind for kind in engine.pack.scam_types}
         kind = kinds.get(verdict.scam_type)
         payload = {
             "conversation_id": detection.conversation_id,

@@ -79,9 +79,7 @@ def router(detection: Detection, most_body: int = MOST_BODY) -> APIRouter:
         body = await _read(request, most_body)
         if body is None:
             return problem(413, f"The body is larger than {most_body} bytes. Send the conversation in parts.")
-        if len(body) > _INLINE_BYTES:
-            return await asyncio.to_thread(_detect, detection, body)
-        return _detect(detection, body)
+        return await _detect(detection, body)
 
     @routes.get(
         "/health",
@@ -109,9 +107,12 @@ async def _read(request: Request, most: int) -> bytes | None:
     return b"".join(chunks)
 
 
-def _detect(detection: Detection, body: bytes) -> Response:
+async def _detect(detection: Detection, body: bytes) -> Response:
+    large = len(body) > _INLINE_BYTES
+    read = DetectionInput.model_validate_json
     try:
-        answer = detection.answer(DetectionInput.model_validate_json(body))
+        given = await asyncio.to_thread(read, body) if large else read(body)
+        answer = await detection.answer(given, elsewhere=large)
     except ValidationError as error:
         errors = [
             {"pointer": pointer(found["loc"]), "detail": found["msg"], "code": found["type"]}

@@ -1,0 +1,86 @@
+"""Between observing and judging: a second opinion, where one is configured and there is room for it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Iterator
+from concurrent.futures import Future
+
+from lurewatch.engine.model import NOTHING_KNOWN, Conversation, Knowledge, Verdict
+from lurewatch.engine.opinion import Opinion
+from lurewatch.engine.pipeline import Engine
+from lurewatch.engine.state import ConversationState
+from lurewatch.intel.opinion import Opinions, Question, Words
+from lurewatch.intel.opinion.masking import Seen
+from lurewatch.intel.opinion.model import MOST_CHARACTERS
+
+UNAVAILABLE = "second opinion"
+"""What stands in ``incomplete`` of a verdict that had to do without a wanted opinion."""
+
+
+class Consultation:
+    """A conversation that was observed, with the question that is on its way. The engine stays the same throughout.
+
+    Raises:
+        InputError: as ``Engine.follow`` does.
+    """
+
+    def __init__(self, engine: Engine, conversation: Conversation, opinions: Opinions) -> None:
+        self._engine = engine
+        self._state = engine.follow(conversation)
+        self._asked: Future[Opinion] = opinions.ask(_question(engine, conversation, self._state))
+
+    def knowledge(self) -> Knowledge:
+        """What came of the question; waits for it."""
+        return _known(self._asked.result())
+
+    def verdict(self) -> Verdict:
+        """What the engine believes with that; waits for it."""
+        return self._engine.judge(self._state, self.knowledge())
+
+    async def awaited(self) -> Verdict:
+        """The same for an event loop, which goes on while it waits."""
+        await asyncio.wrap_future(self._asked)
+        return self.verdict()
+
+
+def consulted(engine: Engine, conversation: Conversation, opinions: Opinions | None) -> Knowledge:
+    """What a language model says of a conversation; nothing without ``opinions``. Raises InputError as ``assess``."""
+    return NOTHING_KNOWN if opinions is None else Consultation(engine, conversation, opinions).knowledge()
+
+
+def _known(opinion: Opinion) -> Knowledge:
+    return Knowledge(opinion=opinion, unavailable=(UNAVAILABLE,) if opinion.is_missing else ())
+
+
+def _question(engine: Engine, conversation: Conversation, state: ConversationState) -> Question:
+    verdict = engine.judge(state)
+    return Question(
+        words=tuple(reversed(tuple(_latest(conversation, state)))),
+        scam_types=engine.pack.scam_types,
+        is_scam=verdict.is_scam,
+        heuristic=verdict.type_confidence,
+        turn=state.message_count,
+        decided=verdict.risk_level == "confirmed",
+    )
+
+
+def _latest(conversation: Conversation, state: ConversationState) -> Iterator[Words]:
+    """What those wrote who may lure, the newest first, as much as is sent; the last message in any case."""
+    seen: dict[int, list[Seen]] = defaultdict(list)
+    for one in state.indicators:
+        for place in one.parts or (one,):
+            seen[place.message_index].append(Seen(one.type, place.start, place.end))
+    letters: dict[str, str] = {}
+    length = 0
+    for index in range(len(conversation.messages) - 1, -1, -1):
+        message = conversation.messages[index]
+        key = state.key_of(message.sender)
+        if not state.dossiers[key].counts or not message.text.strip():
+            continue
+        length += len(message.text)
+        if letters and length > MOST_CHARACTERS:
+            return
+        letter = letters.setdefault(key, f"S{len(letters) + 1}")
+        yield Words(letter, message.text, tuple(seen[index]))
