@@ -7,7 +7,7 @@ saying anything; their figures are in the report.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,7 @@ import orjson
 
 from lurewatch.errors import InputError
 from lurewatch.lab.bootstrap import Estimate
-from lurewatch.lab.evaluation import FORMAT, Report
+from lurewatch.lab.evaluation import EQUAL, FORMAT, Plan, Report
 from lurewatch.lab.measures import NAMES
 
 Place = tuple[str, str, str, str]
@@ -62,34 +62,46 @@ class Comparison:
         return tuple(change for change in self.changes if change.regressed)
 
 
-def compare(old: Path, report: Report) -> Comparison:
-    """The report beside an older one that was written as JSON.
+@dataclass(frozen=True, slots=True)
+class Older:
+    """What is needed of an older report: its promised figures, its versions, and its rows by group."""
+
+    figures: Mapping[Place, Estimate]
+    versions: Mapping[str, str]
+    counts: Mapping[tuple[str, str, str], Mapping[str, int]]
+
+
+def read(path: Path, plan: Plan) -> Older:
+    """An older report that was written as JSON.
 
     Raises:
-        InputError: the file cannot be read, is no report, or was measured in another way.
+        InputError: the file cannot be read, is no report, or was measured in another way than planned.
     """
     try:
-        content = orjson.loads(old.read_bytes())
+        content = orjson.loads(path.read_bytes())
     except (OSError, ValueError) as error:
-        raise InputError(f"{old} cannot be read as an older report: {error}") from error
+        raise InputError(f"{path} cannot be read as an older report: {error}") from error
     if not isinstance(content, dict) or content.get("format") != FORMAT:
-        raise InputError(f"{old} is no report of this version. Write one: lurewatch evaluate DATA --json FILE")
-    plan = report.plan
+        raise InputError(f"{path} is no report of this version. Write one: lurewatch evaluate DATA --json FILE")
     for key, now in (("half", plan.half), ("scam_share", plan.share)):
         if content.get(key) != now:
-            raise InputError(f"{old} was measured with {key} {content.get(key)}, and this one with {now}.")
+            raise InputError(f"{path} was measured with {key} {content.get(key)}, and this one is with {now}.")
     try:
-        before = dict(_old_figures(content))
-        notes = tuple(_notes(content, report))
+        groups = content["groups"]
+        counts = {(group["unit"], group["table"], group["name"]): group["counts"] for group in groups}
+        return Older(dict(_old_figures(groups)), dict(content["versions"]), counts)
     except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise InputError(f"{old} is damaged: {error!r}") from error
-    now_found = dict(_figures(report))
-    both = [place for place in now_found if place in before]
+        raise InputError(f"{path} is damaged: {error!r}") from error
+
+
+def compare(old: Older, report: Report) -> Comparison:
+    """The report beside an older one."""
+    now = dict(_figures(report))
     return Comparison(
-        tuple(Change(place, before[place], now_found[place]) for place in both),
-        tuple(place for place in before if place not in now_found),
-        tuple(place for place in now_found if place not in before),
-        notes,
+        tuple(Change(place, old.figures[place], figure) for place, figure in now.items() if place in old.figures),
+        tuple(place for place in old.figures if place not in now),
+        tuple(place for place in now if place not in old.figures),
+        tuple(_notes(old, report)),
     )
 
 
@@ -100,8 +112,8 @@ def _figures(report: Report) -> Iterator[tuple[Place, Estimate]]:
                 yield (group.unit, group.table, group.name, name), figure
 
 
-def _old_figures(content: Mapping[str, Any]) -> Iterator[tuple[Place, Estimate]]:
-    for group in content["groups"]:
+def _old_figures(groups: Iterable[Mapping[str, Any]]) -> Iterator[tuple[Place, Estimate]]:
+    for group in groups:
         for name, figure in group["figures"].items():
             if _promised(group["table"], name):
                 yield (group["unit"], group["table"], group["name"], name), Estimate(**figure)
@@ -111,16 +123,13 @@ def _promised(table: str, name: str) -> bool:
     return name in NAMES and (table in _PROMISED or (table == "source" and name in _PROMISED_BY_SOURCE))
 
 
-def _notes(content: Mapping[str, Any], report: Report) -> Iterator[str]:
+def _notes(old: Older, report: Report) -> Iterator[str]:
     """What else differs between the two: versions, and the rows that were judged."""
-    versions = content["versions"]
     for name, now in report.plan.versions.items():
-        if versions.get(name) != now:
-            yield f"{name} {versions.get(name)} is now {now}"
-    rows = {(group["unit"], group["table"], group["name"]): group["counts"] for group in content["groups"]}
+        if old.versions.get(name) != now:
+            yield f"{name} {old.versions.get(name)} is now {now}"
     for group in report.groups:
-        before = rows.get((group.unit, group.table, group.name))
-        if group.table == "overall" and before is not None:
-            labels = ("scam", "honest", "spam")
-            if any(before[label] != group.counts[label] for label in labels):
-                yield f"not the same rows: {group.unit}s, {group.name}"
+        before = old.counts.get((group.unit, group.table, group.name), {})
+        differ = any(before.get(label) != group.counts[label] for label in ("scam", "honest", "spam"))
+        if group.table == "overall" and group.name != EQUAL and differ:
+            yield f"not the same {group.unit}s were judged"

@@ -6,6 +6,7 @@ import zlib
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
+from itertools import islice
 from operator import attrgetter
 from typing import Any, Literal, get_args
 
@@ -73,7 +74,7 @@ class Drawings:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """Everything that an evaluation says. ``errors`` are the worst ones that may be shown, by unit and label."""
+    """Everything that an evaluation says. ``errors`` are the worst by unit and label, none of the report half."""
 
     plan: Plan
     groups: tuple[Group, ...]
@@ -111,7 +112,8 @@ def evaluate(
     plain = [row for row in scored if not row.attack]
     units = [unit for unit in UNITS if any(row.unit == unit for row in plain)]
     drawings = tuple(_drawings(unit, [row for row in plain if row.unit == unit], plan.share) for unit in units)
-    return Report(plan, tuple(groups), drawings, tuple(_worst(plain, plan.most_errors)))
+    errors = () if plan.half == "report" else tuple(_worst(plain, plan.most_errors))
+    return Report(plan, tuple(groups), drawings, errors)
 
 
 def _questions(unit: Unit, scored: Sequence[Scored], plan: Plan) -> Iterator[_Question]:
@@ -191,11 +193,14 @@ def _counts(rows: Sequence[Scored]) -> dict[str, int]:
 
 
 def _worst(rows: Sequence[Scored], most: int) -> Iterator[Scored]:
-    """The errors that may be shown, the worst first: honest rows judged surest a scam, scams judged surest none."""
+    """The errors that may be shown, one of each cluster: honest rows judged surest a scam, scams judged surest none."""
     for unit in UNITS:
-        shown = [row for row in rows if row.unit == unit and row.seen]
-        yield from sorted((row for row in shown if row.label == "honest"), key=lambda row: -row.probability)[:most]
-        yield from sorted((row for row in shown if row.label == "scam"), key=lambda row: row.probability)[:most]
+        for label, sign in (("honest", -1), ("scam", 1)):
+            shown = [row for row in rows if (row.unit, row.label) == (unit, label) and row.seen]
+            first: dict[int, Scored] = {}
+            for row in sorted(shown, key=lambda row: sign * row.probability):
+                first.setdefault(row.cluster, row)
+            yield from islice(first.values(), most)
 
 
 def _drawings(unit: Unit, rows: Sequence[Scored], share: float) -> Drawings:

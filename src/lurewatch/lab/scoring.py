@@ -26,6 +26,7 @@ Unit = Literal["message", "conversation"]
 Attack = Callable[[str, random.Random], str]
 MOST_TEXT = 600
 MOST_CONTRIBUTIONS = 5
+LEAST_CONTRIBUTION = 0.005
 _CHUNK = 100
 
 
@@ -117,7 +118,8 @@ def _judged(judge: Judge, parts: Iterable[_Numbered], order: Order, jobs: int) -
         yield from (_answers(judge, part, order) for part in parts)
         return
     context = get_context("spawn")
-    with ProcessPoolExecutor(jobs, mp_context=context, initializer=_begin, initargs=(judge, order)) as pool:
+    sent = judge, replace(order, attacks=dict(order.attacks))  # a read-only mapping cannot be sent
+    with ProcessPoolExecutor(jobs, mp_context=context, initializer=_begin, initargs=sent) as pool:
         try:
             yield from pool.map(_in_job, parts)
         except BrokenProcessPool as error:
@@ -197,7 +199,8 @@ def _turns_found(judge: Judge, conversation: Conversation, verdict: Verdict) -> 
 
 
 def _seen(row: Row, reasoning: str, contributions: Mapping[str, float] | None = None) -> Seen:
-    strongest = sorted((contributions or {}).items(), key=lambda item: -abs(item[1]))
+    added = [(name, value) for name, value in (contributions or {}).items() if abs(value) >= LEAST_CONTRIBUTION]
+    strongest = sorted(added, key=lambda item: -abs(item[1]))
     if isinstance(row, LabelledMessage):
         text = row.text
     else:
