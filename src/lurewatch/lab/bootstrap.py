@@ -18,7 +18,7 @@ from lurewatch.lab.metrics import Floats
 
 LEVEL = 0.95
 DIGITS = 6
-_BLOCK = 2_000_000
+_BLOCK = 500_000
 """So many numbers are weighed at once: a bound on memory."""
 
 Measure = Callable[[Floats], Mapping[str, Floats]]
