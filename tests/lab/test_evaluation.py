@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 import random
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
@@ -105,6 +106,21 @@ def test_no_errors_is_not_no_risk() -> None:
     assert found["false_positives"].high == pytest.approx(0.0711, abs=1e-4)
     assert found["precision"].value == 1.0
     assert found["precision"].low < 0.65
+
+
+def test_what_was_never_wrong_could_be() -> None:
+    """An attack that costs nothing, turns that were all right and a perfect ranking have intervals, too."""
+    plain = [scored("scam", 0.9, cluster=n) for n in range(30)] + [scored("honest", 0.1) for _ in range(30)]
+    report = evaluate([*plain, *[replace(row, attack="same") for row in plain]], PLAN)
+    cost = group(report, "attack", "same").figures
+    assert (cost["recall_kept"].value, cost["false_positives_added"].value) == (1.0, 0.0)
+    assert 0.85 < cost["recall_kept"].low < 0.9
+    assert 0.1 < cost["false_positives_added"].high < 0.15
+    assert 0.85 < group(report, "overall", EQUAL).figures["roc_auc"].low < 0.9
+    calm = [talk("scam", "..xx"), talk("scam", ".xxx"), talk("honest", "....")]
+    turns = group(evaluate(calm, PLAN), "overall", EQUAL, "conversation").figures["turn_precision"]
+    assert (turns.value, turns.high) == (1.0, 1.0)
+    assert 0.1 < turns.low < 0.2
 
 
 def test_what_an_attack_costs() -> None:

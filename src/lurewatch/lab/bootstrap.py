@@ -86,7 +86,7 @@ def _interval(value: float, samples: Floats) -> Estimate:
 
 
 def widened(found: Estimate, independent: float) -> Estimate:
-    """A share in [0,1] whose samples are all alike, with the interval that so many independent rows allow.
+    """A share whose samples are all 0 or all 1, with the interval that so many independent rows allow.
 
     Where nothing (or everything) was found, every sample says the same; the exact interval (Clopper and Pearson, 1934)
     says how much could have been missed: after 0 of n, up to 1 - 0.025^(1/n).

@@ -178,7 +178,7 @@ def _answer(question: _Question, plan: Plan) -> Group:
     figures: dict[str, Estimate] = {}
     for measure in question.measures:
         figures |= estimates(measure, clusters, strata, how)
-    if question.table not in ("attack", "type"):
+    if question.table != "type":
         figures = measures.widen(figures, rows, plan.share)
     ordered = {name: figures[name] for name in measures.NAMES if name in figures}
     counted = [row for row in rows if row.attack] if question.table == "attack" else rows

@@ -48,15 +48,19 @@ NAMES: Mapping[str, Name] = MappingProxyType({
     "calibration_error": Name("Calibration error", "lower", share=False),
     "advertising_found": Name("Advertising found", ""),
     "turn_precision": Name("Precision by turns", "higher"),
-    "first_flag": Name("First flag, median turn", "lower", share=False),
+    "first_flag": Name("First flag, median turn", "", share=False),
     "recall_kept": Name("Recall kept", "higher"),
     "false_positives_added": Name("False positives added", "lower"),
     "caught_before_ask": Name("Caught before the ask", "higher"),
     "caught_by_ask": Name("Caught before or at the ask", "higher"),
 })  # fmt: skip
 """Every figure, in the order in which they are shown."""
-_OF_LABEL = {"recall": "scam", "false_positives": "honest", "caught_before_ask": "scam", "caught_by_ask": "scam"}
-"""The figures that are shares of the rows of one label."""
+_JUDGED_BY: Mapping[str, tuple[str, ...]] = MappingProxyType({
+    **dict.fromkeys(("recall", *BOUNDS, "recall_kept", "caught_before_ask", "caught_by_ask"), ("scam",)),
+    **dict.fromkeys(("false_positives", "false_positives_added"), ("honest",)),
+    **dict.fromkeys(("pr_auc", "roc_auc"), ("scam", "honest")),
+})  # fmt: skip
+"""The labels of the rows that a figure rests on: as many as the fewer of them say how sure it can be."""
 
 
 def detection(rows: Sequence[Scored], share: float, *, pooled: bool = False) -> Measure:
@@ -203,14 +207,20 @@ def weights(rows: Sequence[Scored], share: float) -> Floats:
 
 
 def widen(figures: Mapping[str, Estimate], rows: Sequence[Scored], share: float) -> dict[str, Estimate]:
-    """The figures; a share that is nothing or everything with an interval that so many rows allow; so precision."""
+    """The figures; where every sample says 0 or 1, with an interval that so many rows allow; so precision."""
     found = dict(figures)
     clusters = np.array([row.cluster for row in rows])
-    for name, label in _OF_LABEL.items():
+    cell, labels = cells([(row.label, row.source) for row in rows])
+    sure = {
+        label: independent(balanced(cell, _shares(labels, {label: 1.0}), np.ones(len(rows))), clusters)
+        for label in ("scam", "honest")
+    }
+    for name, of in _JUDGED_BY.items():
         if name in found:
-            cell, labels = cells([(row.label, row.source) for row in rows])
-            weight = balanced(cell, _shares(labels, {label: 1.0}), np.ones(len(rows)))
-            found[name] = widened(found[name], independent(weight, clusters))
+            found[name] = widened(found[name], min(sure[label] for label in of))
+    if "turn_precision" in found:
+        alarms = np.array([sum(row.turns_found) for row in rows], dtype=np.float64)
+        found["turn_precision"] = widened(found["turn_precision"], independent(alarms, clusters))
     precise, recall, wrong = (found.get(name) for name in ("precision", "recall", "false_positives"))
     if precise and recall and wrong and wrong.value == 0:
         right = share * recall.low
