@@ -58,7 +58,17 @@ def test_what_is_printed(data: Path) -> None:
     result = run(data)
     assert result.exit_code == 0, result.output
     for said in (
-        *("messages", "conversations", "Recall", "80.00 % [", "False positives", "PR-AUC", "Calibration error"),
+        *(
+            "messages",
+            "conversations",
+            "5 scam, 4 honest",
+            "4 scam, 0 honest",
+            "Recall",
+            "80.00 % [",
+            "False positives",
+            "PR-AUC",
+            "Calibration error",
+        ),
         *(
             "by source",
             "by language",

@@ -51,9 +51,13 @@ def _overall(title: str, groups: Sequence[Group]) -> Table:
     """A line a figure, a column a way of weighing."""
     table = _begun(title, *(group.name for group in groups))
     counts = groups[0].counts
-    labels = {"scam": "scam", "honest": "honest", "spam": "advertising", "refused": "refused"}
-    rows = ", ".join(f"{counts[label]:,} {name}" for label, name in labels.items() if counts[label])
-    table.add_row("Rows", f"{rows} in {groups[0].clusters:,} clusters")
+    labels = {"scam": "scam", "honest": "honest", "spam": "advertising"}
+    held = {label: name for label, name in labels.items() if counts[label]}
+    table.add_row("Rows", ", ".join(f"{counts[label]:,} {name}" for label, name in held.items()))
+    table.add_row("Judged a scam", ", ".join(f"{counts[f'{label}_found']:,} {name}" for label, name in held.items()))
+    if counts["refused"]:
+        table.add_row("Refused", f"{counts['refused']:,}")
+    table.add_row("Clusters", f"{groups[0].clusters:,}")
     for name in NAMES:
         if any(name in group.figures for group in groups):
             table.add_row(NAMES[name].title, *(_shown(group.figures.get(name), name) for group in groups))
