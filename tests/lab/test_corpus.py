@@ -112,3 +112,65 @@ def test_a_missing_folder_says_what_to_name(tmp_path: Path) -> None:
     """Without any data folder the error says what was looked for."""
     with pytest.raises(InputError, match="no such folder"):
         list(corpus.messages(tmp_path / "nowhere", "dev"))
+
+
+def test_files_and_folders_of_ones_own(tmp_path: Path) -> None:
+    """Named files, plain folders and folders in the layout of the data are read, each file once."""
+    for name in ("messages/a.jsonl.gz", "hard_negatives/b.jsonl", "conversations/c.jsonl", "plain/d.jsonl", "e.txt"):
+        write_rows(tmp_path / name, [{"text": "hello", "label": "ham"}])
+    found = corpus.data_files([tmp_path, tmp_path / "plain", tmp_path / "messages/a.jsonl.gz", tmp_path / "e.txt"])
+    assert [path.name for path in found] == ["a.jsonl.gz", "b.jsonl", "c.jsonl", "d.jsonl", "e.txt"]
+
+
+@pytest.mark.parametrize(("name", "said"), [("nowhere", "no such file or folder"), (".", "holds no .jsonl")])
+def test_data_that_is_not_there(tmp_path: Path, name: str, said: str) -> None:
+    """A name that leads nowhere, and a folder without data, are refused."""
+    with pytest.raises(InputError, match=said):
+        corpus.data_files([tmp_path / name])
+
+
+def test_rows_of_ones_own(tmp_path: Path) -> None:
+    """A file may mix messages and conversations, in both halves, and rows say where they stand."""
+    turns = [{"sender": "A", "text": "hello"}, {"text": "hi"}]
+    rows = [
+        {"text": texts_of("dev", 1)[0], "label": "honest"},
+        {"text": texts_of("report", 1)[0], "label": "scam", "lang": "en"},
+        {"id": 7, "label": "legit", "messages": turns, "channel": "chat", "lang": "de", "ask": 2},
+    ]
+    write_rows(tmp_path / "mine.jsonl", rows)
+    first, second, talk = corpus.labelled([tmp_path / "mine.jsonl"], "all")
+    assert [(row.label, row.lang, row.place) for row in (first, second, talk)] == [
+        ("honest", "", "mine.jsonl:1"),
+        ("scam", "en", "mine.jsonl:2"),
+        ("honest", "de", "mine.jsonl:3"),
+    ]
+    assert isinstance(talk, corpus.LabelledConversation)
+    assert (talk.conversation.id, talk.channel, talk.ask) == ("7", "chat", 2)
+    assert corpus.text_of(talk) == "hello\nhi"
+    report = [row.label for row in corpus.labelled([tmp_path / "mine.jsonl"], "report")]
+    assert report[0] == "scam"
+
+
+@pytest.mark.parametrize(
+    ("row", "said"),
+    [
+        ({"text": "hello", "label": "maybe"}, "unknown label 'maybe'"),
+        ({"text": "hello"}, "unknown label None"),
+        ({"messages": [], "label": "scam"}, "`messages` is empty"),
+        ({"messages": [{"text": 3}], "label": "scam"}, "`text` is missing"),
+        ({"messages": [{"text": "hi"}], "label": "scam", "ask": 2}, "`ask` is the turn"),
+        ({"messages": [{"text": "hi"}], "label": "scam", "ask": True}, "`ask` is the turn"),
+    ],
+)
+def test_a_bad_row_is_named(tmp_path: Path, row: dict[str, object], said: str) -> None:
+    """A row that cannot be used is refused with file, line and reason."""
+    write_rows(tmp_path / "mine.jsonl", [{"text": "fine", "label": "ham"}, row])
+    with pytest.raises(InputError, match=rf"mine\.jsonl:2: .*{said}"):
+        list(corpus.labelled([tmp_path / "mine.jsonl"], "all"))
+
+
+def test_names_with_half_characters(tmp_path: Path) -> None:
+    """A kind that UTF-8 has no bytes for can still be named in a report."""
+    write_rows(tmp_path / "mine.jsonl", [{"text": "fine", "label": "ham", "kind": "odd \ud800"}])
+    (row,) = corpus.labelled([tmp_path / "mine.jsonl"], "all")
+    assert row.kind == "odd ?"

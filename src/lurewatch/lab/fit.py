@@ -22,9 +22,8 @@ from lurewatch.errors import LurewatchError
 from lurewatch.lab import corpus
 from lurewatch.lab.attacks import ATTACKS
 from lurewatch.lab.corepack import load
-from lurewatch.lab.corpus import LabelledMessage
+from lurewatch.lab.corpus import LabelledMessage, Row, conversation_of
 from lurewatch.lab.logistic import Example, Model, Target, fit, left_out, recalls
-from lurewatch.lab.measure import Row, conversation_of
 
 LONG_SCAMS = ("jobs_emscad_fraud",)
 """Scam files of the messages folder with rows as long as a conversation: they teach that fit only."""

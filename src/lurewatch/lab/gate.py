@@ -7,17 +7,17 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import chain
 from pathlib import Path
 
 from lurewatch.engine.reading import Reader
-from lurewatch.lab import contacts, corepack, corpus, report
+from lurewatch.lab import contacts, corepack, corpus
 from lurewatch.lab.attacks import ATTACKS
-from lurewatch.lab.measure import Row, measure
-from lurewatch.lab.report import ENGLISH, Tallies
+from lurewatch.lab.scoring import Order, Scored, score
 
+ENGLISH = frozenset({"sms_mishra_soni", "weak_spamhunter_labelled"})
+"""The sources of English SMS scams."""
 _KINDS = ("phone", "email", "card", "iban")
 _SOURCES = ("pii_presidio_synth", "pii_stt_spoken_contacts")
 
@@ -42,20 +42,50 @@ class Bar:
         return f"{word:8} {self.name:58} {self.figure:8.2%} {sign} {self.bar:.2%}"
 
 
-def message_bars(tallies: Tallies) -> Iterator[Bar]:
+def shares(rows: Iterable[Scored], label: corpus.Label, attack: str = "") -> dict[str, float]:
+    """The share found of each source's messages with this label under this attack."""
+    found: dict[str, list[bool]] = {}
+    for row in rows:
+        if (row.unit, row.label, row.attack) == ("message", label, attack):
+            found.setdefault(row.source, []).append(row.found)
+    return {source: sum(outcomes) / len(outcomes) for source, outcomes in found.items()}
+
+
+def found_in(rows: Iterable[Scored], sources: Collection[str], attack: str = "") -> tuple[int, int]:
+    """Of the scam messages of these sources under this attack: how many were found, and how many there are."""
+    outcomes = [
+        row.found
+        for row in rows
+        if (row.unit, row.label, row.attack) == ("message", "scam", attack) and row.source in sources
+    ]
+    return sum(outcomes), len(outcomes)
+
+
+def message_bars(rows: Sequence[Scored]) -> Iterator[Bar]:
     """Recall on English scam messages, and false positives on honest files."""
-    found, honest = report.by_source(tallies, "scam"), report.by_source(tallies, "honest")
-    yield Bar("recall, English SMS scams pooled", report.pooled(found, ENGLISH).share, 0.60, at_least=True)
-    yield Bar("false positives, mean over honest files", report.mean(honest), 0.015, at_least=False)
-    name, share = report.worst(honest)
+    found, possible = found_in(rows, ENGLISH)
+    yield Bar("recall, English SMS scams pooled", found / possible if possible else 0.0, 0.60, at_least=True)
+    honest = shares(rows, "honest")
+    yield Bar("false positives, mean over honest files", _mean(honest.values()), 0.015, at_least=False)
+    name, share = max(honest.items(), key=lambda file: file[1], default=("none", 0.0))
     yield Bar(f"false positives, worst honest file ({name})", share, 0.05, at_least=False)
 
 
-def attack_bars(tallies: Tallies) -> Iterator[Bar]:
+def attack_bars(rows: Sequence[Scored]) -> Iterator[Bar]:
     """What each disguise leaves of the recall on English scams, and what it adds to the false positives."""
-    for cost in report.attack_costs(tallies):
-        yield Bar(f"recall kept under {cost.attack}", cost.kept_english, 0.95, at_least=True)
-        yield Bar(f"false positives added by {cost.attack}", cost.added / 100, 0.01, at_least=False)
+    plain, _ = found_in(rows, ENGLISH)
+    honest = shares(rows, "honest")
+    for attack in sorted({row.attack for row in rows} - {""}):
+        kept, _ = found_in(rows, ENGLISH, attack)
+        disguised = shares(rows, "honest", attack)
+        yield Bar(f"recall kept under {attack}", kept / plain if plain else 1.0, 0.95, at_least=True)
+        added = _mean(share - honest[source] for source, share in disguised.items())
+        yield Bar(f"false positives added by {attack}", added, 0.01, at_least=False)
+
+
+def _mean(values: Iterable[float]) -> float:
+    listed = list(values)
+    return sum(listed) / len(listed) if listed else 0.0
 
 
 def contact_bars(data: Path, part: corpus.Half) -> Iterator[Bar]:
@@ -72,10 +102,9 @@ def contact_bars(data: Path, part: corpus.Half) -> Iterator[Bar]:
 
 def bars(data: Path, part: corpus.Half, jobs: int) -> Iterator[Bar]:
     """Every bar, measured."""
-    rows: Iterable[Row] = chain(corpus.messages(data, part), corpus.conversations(data, part))
-    tallies = measure(corepack.load, rows, ATTACKS, jobs)
-    yield from message_bars(tallies)
-    yield from attack_bars(tallies)
+    rows = score(corepack.load(), list(corpus.messages(data, part)), Order(attacks=ATTACKS), jobs)
+    yield from message_bars(rows)
+    yield from attack_bars(rows)
     yield from contact_bars(data, part)
 
 

@@ -9,15 +9,15 @@ from __future__ import annotations
 import argparse
 import sys
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from lurewatch.errors import LurewatchError
 from lurewatch.lab import corpus
 from lurewatch.lab.corepack import load
-from lurewatch.lab.corpus import LabelledMessage
-from lurewatch.lab.measure import Factory, Judge, single
+from lurewatch.lab.corpus import LabelledMessage, single
+from lurewatch.lab.scoring import Judge
 
 
 @dataclass(slots=True)
@@ -60,7 +60,7 @@ def mean(shares: Mapping[str, float]) -> float:
     return sum(shares.values()) / len(shares) if shares else 0.0
 
 
-def main(factory: Factory = load, argv: Sequence[str] | None = None) -> None:
+def main(factory: Callable[[], Judge] = load, argv: Sequence[str] | None = None) -> None:
     """Print the table."""
     parser = argparse.ArgumentParser(prog="python -m lurewatch.lab.precision", description=__doc__)
     parser.add_argument("data", type=Path, metavar="DATA", help="the folder with the development data")

@@ -1,11 +1,11 @@
-"""How far a scan is: a bar on standard error when that is a terminal, and nothing otherwise."""
+"""How far a command is: a bar on standard error when that is a terminal, and nothing otherwise."""
 
 from __future__ import annotations
 
 import contextlib
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import typer
@@ -79,3 +79,18 @@ def progress(size: int | None, *, shown: bool) -> Iterator[Progress]:
     columns = (rich.BarColumn(), rich.TaskProgressColumn(), rich.TextColumn("{task.fields[counts]}"))
     with rich.Progress(*columns, console=Console(stderr=True), transient=True) as bar:
         yield _Bar(bar, bar.add_task("scan", total=size, counts=""))
+
+
+@contextlib.contextmanager
+def steps(titles: Sequence[str]) -> Iterator[Callable[[int, int, int], None]]:
+    """A bar a step of a long work; to be told (number of the step from 0, how much is done, of how much)."""
+    if sys.stderr is None or not sys.stderr.isatty():
+        yield lambda _step, _done, _total: None
+        return
+    from rich import progress as rich  # noqa: PLC0415 - slow to import, and only for people
+    from rich.console import Console  # noqa: PLC0415
+
+    columns = (rich.TextColumn("{task.description}"), rich.BarColumn(), rich.MofNCompleteColumn())
+    with rich.Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        tasks = [bar.add_task(title, total=None) for title in titles]
+        yield lambda step, done, total: bar.update(tasks[step], completed=done, total=total)
