@@ -13,6 +13,7 @@ from lurewatch.engine.model import Message, Signal
 from lurewatch.engine.packs.rule import Rule
 from lurewatch.engine.reading import MessageReading
 from lurewatch.engine.state import MOST_REMEMBERED, MOST_TAILS, TACTICS, ConversationState, Dossier, Tail
+from lurewatch.engine.text_model import Wording
 
 _WORD = re.compile(r"[a-z]{4,20}")
 """A content word of a question: four letters or more. One class cannot backtrack, and ``re`` is the faster one here."""
@@ -68,6 +69,8 @@ def advance(
         tails=(*dossier.tails, Tail(index, max(0, len(message.text) - _TAIL), message.text[-_TAIL:]))[-MOST_TAILS:],
         course=course,
         emotion=reading.emotion if stronger else dossier.emotion,
+        wording=_nearest_to_a_lure(dossier.wording, reading.wording),
+        longest=max(dossier.longest, len(message.text)),
         plugged=dossier.plugged,
         probability=dossier.probability,
     )
@@ -83,6 +86,10 @@ def answered(
         return state
     told = {name: replace(state.dossiers[name], course=course) for name, course in changed.items()}
     return replace(state, dossiers={**state.dossiers, **told})
+
+
+def _nearest_to_a_lure(one: Wording | None, other: Wording | None) -> Wording | None:
+    return max((wording for wording in (one, other) if wording), key=lambda wording: wording.odds, default=None)
 
 
 _CLAIMS = ("name", "signature")

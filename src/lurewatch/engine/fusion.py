@@ -10,11 +10,19 @@ from lurewatch.engine.opinion import Opinion
 from lurewatch.engine.packs.numbers import Coefficients
 from lurewatch.engine.scam_type import Guess
 from lurewatch.engine.state import Dossier
+from lurewatch.engine.text_model import Wording
 
 OPINION = "second_opinion"
 """The name under which an opinion stands among what adds to the log-odds."""
 MOST_OF_AN_OPINION = 5.0
 _SURE = 0.9999
+RELIEF = ("long_text", "official_link")
+"""The features that speak for the sender; every other one can only speak against them."""
+_LONG, _VERY_LONG = 300, 3_000
+_MOVING_ODDS = 4.0
+"""Log-odds of the text model beyond this say no more."""
+_FAMILIAR, _UNFAMILIAR = 0.5, 0.35
+"""Shares of known n-grams: of a text with fewer than the second the model says nothing."""
 _PRESENT = (
     "url.unlisted",
     "url.shortener",
@@ -79,8 +87,33 @@ def features(
         values["disguised"] = min(1.0, dossier.disguises / 3)
     if guess.confidence:
         values["scam_type"] = guess.confidence
+    values |= heard(dossier.wording)
+    values |= _relief(dossier)
     _combine(values, dossier, guess)
     return values
+
+
+def heard(wording: Wording | None) -> dict[str, float]:
+    """What the text model adds to the features: ``text_model`` from honest to even, ``text_model.lure`` beyond.
+
+    Both fade out as the wording becomes unfamiliar, so that the rules decide alone.
+    """
+    if wording is None:
+        return {}
+    trust = min(1.0, max(0.0, (wording.known - _UNFAMILIAR) / (_FAMILIAR - _UNFAMILIAR)))
+    even = trust * min(1.0, max(0.0, 1.0 + wording.odds / _MOVING_ODDS))
+    lure = trust * min(1.0, max(0.0, wording.odds / _MOVING_ODDS))
+    return {name: value for name, value in (("text_model", even), ("text_model.lure", lure)) if value}
+
+
+def _relief(dossier: Dossier) -> dict[str, float]:
+    """Long texts hold more of everything; a link to the real site with no other way to answer is how notices look."""
+    found = {}
+    if dossier.longest > _LONG:
+        found["long_text"] = min(1.0, math.log(dossier.longest / _LONG) / math.log(_VERY_LONG / _LONG))
+    if "url.official" in dossier.signals and _CHANNELS.isdisjoint(dossier.signals):
+        found["official_link"] = 1.0
+    return found
 
 
 def _combine(values: dict[str, float], dossier: Dossier, guess: Guess) -> None:
@@ -97,8 +130,9 @@ def _combine(values: dict[str, float], dossier: Dossier, guess: Guess) -> None:
 
 def calibrated(values: Mapping[str, float], coefficients: Coefficients) -> tuple[float, dict[str, float]]:
     """The probability in [0,1], and what each feature adds to the log-odds."""
-    weights = coefficients.weights
+    weights, relief = coefficients.weights, coefficients.relief
     added = {name: weights[name] * value for name, value in values.items() if weights.get(name)}
+    added |= {name: -relief[name] * values[name] for name in RELIEF if name in values and relief.get(name)}
     odds = coefficients.intercept + math.fsum(added.values())
     return 1.0 / (1.0 + math.exp(-max(-60.0, min(60.0, odds)))), added
 

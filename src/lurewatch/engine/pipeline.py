@@ -84,6 +84,13 @@ class Engine:
     def __reduce__(self) -> tuple[Any, ...]:
         return _restore, (self.pack, self.config, self._plugins, self.reader.dump())
 
+    def with_pack(self, pack: Pack) -> Engine:
+        """The same engine over another pack; patterns are compiled anew only where they differ."""
+        old = self.pack
+        same = pack.rules is old.rules and pack.lexicons is old.lexicons and pack.tables is old.tables
+        databases = self.reader.dump() if same else None
+        return Engine(pack, self.config, plugins=self._plugins, compiler=(lambda _: databases) if databases else None)
+
     def start(self, conversation_id: str = "", **metadata: Any) -> ConversationState:
         """The state of a conversation in which nothing has been said; keywords as of ``SenderMetadata``."""
         state = ConversationState(id=conversation_id, pack=self.pack.hash)

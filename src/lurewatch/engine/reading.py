@@ -12,12 +12,14 @@ from lurewatch.engine.packs.pack import Pack
 from lurewatch.engine.rules import Evidence, RuleBook, Vocabulary
 from lurewatch.engine.signals import KINDS, Kind, Sighting
 from lurewatch.engine.text import normalise
+from lurewatch.engine.text_model import Wording, wording
 
 
 @dataclass(frozen=True, slots=True)
 class MessageReading:
     """What is in one message. ``hits`` are of enforced rules, ``marks`` of those that only mark what is going on,
-    ``shadow_hits`` of rules on trial; ``emotion`` is how the message plays on feelings.
+    ``shadow_hits`` of rules on trial; ``emotion`` is how the message plays on feelings, ``wording`` what the text model
+    makes of it, None without a model.
     """
 
     signals: tuple[Signal, ...] = ()
@@ -27,6 +29,7 @@ class MessageReading:
     obfuscations: tuple[Obfuscation, ...] = ()
     complete: bool = True
     emotion: EmotionalProfile = NOT_MOVED
+    wording: Wording | None = None
 
 
 NOTHING_READ = MessageReading()
@@ -50,6 +53,7 @@ class Reader:
         self._matcher = Matcher(self.patterns, compiler(self.patterns) if compiler else None)
         self._tables = pack.tables
         self._regions = regions
+        self._text_model = pack.text_model
         self._shadow = frozenset(rule.id for rule in pack.rules if rule.mode == "shadow")
         self._marking = frozenset(rule.id for rule in pack.rules if rule.only_marks and rule.mode == "enforce")
 
@@ -75,7 +79,12 @@ class Reader:
             emotion = self._gauge.read(hits, evidence, text)
             marks, hits = _parted(hits, self._marking)
         complete = all(scan.complete for scan in scans)
-        return MessageReading(tuple(signals), hits, marks, shadow, obfuscations, complete, emotion)
+        heard = self._text_model.read(wording(views, signals)) if self._text_model else None
+        return MessageReading(tuple(signals), hits, marks, shadow, obfuscations, complete, emotion, heard)
+
+    def wording(self, text: str) -> str:
+        """What the text model reads of ``text``: what it is trained on."""
+        return wording(normalise(text), self.signals(text))
 
     def signals(self, text: str) -> list[Signal]:
         """Only the signals of ``text``: what reading a number split over two messages needs."""

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from lurewatch.engine.model import NOT_MOVED, EmotionalProfile, Finding, Flag, Indicator, Role, SenderMetadata
 from lurewatch.engine.scam_type import Guess
 from lurewatch.engine.stages import NOT_BEGUN, Course
+from lurewatch.engine.text_model import Wording
 
 MOST_SENDERS = 64
 """Later senders of a larger group share one dossier."""
@@ -56,7 +57,8 @@ class Dossier:
     ``linguistic`` is the highest tactics confidence of one message; ``evidence`` maps rule ids to the rule's weight and
     ``signals`` signal names (``url``, ``url.shortener``) to their number. ``tails`` are the ends of the last
     messages; ``course`` is how far the sender has come, ``emotion`` the profile of the message that plays most on
-    feelings (the first of equals); ``plugged`` is the highest score of each plug-in detector; ``probability`` is the
+    feelings (the first of equals), ``wording`` the one that sounds most like a lure, ``longest`` the length of the
+    longest; ``plugged`` is the highest score of each plug-in detector; ``probability`` is the
     calibrated one in [0,1] when nothing is known from elsewhere.
     """
 
@@ -78,6 +80,8 @@ class Dossier:
     tails: tuple[Tail, ...] = ()
     course: Course = NOT_BEGUN
     emotion: EmotionalProfile = NOT_MOVED
+    wording: Wording | None = None
+    longest: int = 0
     plugged: Mapping[str, float] = field(default_factory=dict)
     probability: float = 0.0
 
@@ -102,6 +106,8 @@ class Dossier:
             self.tails,
             self.course,
             self.emotion,
+            self.wording,
+            self.longest,
             plugged,
             probability,
         )

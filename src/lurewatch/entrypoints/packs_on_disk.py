@@ -28,7 +28,7 @@ from lurewatch.version import __version__
 
 MOST_FILES = 5_000
 _MOST_KEPT = 8
-_SUFFIXES = (".yaml", ".txt")
+_SUFFIXES = (".yaml", ".txt", ".bin")
 
 
 def core() -> Files:

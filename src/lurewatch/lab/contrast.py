@@ -25,7 +25,20 @@ _SLOT = re.compile(r"\{\{|\}\}|\{([a-z_0-9]+)(?:\.([a-z_0-9]+))?\}")
 _CURRENCY = ("${n}", "£{n}", "€{n}", "Rs.{n}", "Rs {n}", "USD {n}", "₹{n}")
 _AMOUNTS, _SMALL = (20, 5000), (1, 9)
 _NAMES = ("Anna", "Sam", "Daniel", "Maria", "Priya", "Tom", "Grace", "Omar", "Julia", "Mark", "Elena", "David", "Ruth")
-_LURES = ("secure", "verify", "update", "help", "account", "track", "refund", "bonus", "login", "service", "pay", "claim")
+_LURES = (
+    "secure",
+    "verify",
+    "update",
+    "help",
+    "account",
+    "track",
+    "refund",
+    "bonus",
+    "login",
+    "service",
+    "pay",
+    "claim",
+)
 _ENDINGS = ("top", "xyz", "info", "online", "shop", "cc", "vip", "icu", "site", "live", "click", "com", "net", "me")
 _SHORT = ("bit.ly", "tinyurl.com", "cutt.ly", "is.gd", "t.ly", "rb.gy", "s.id")
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
@@ -49,11 +62,14 @@ def messages(fillings: int) -> Iterator[tuple[str, LabelledMessage]]:
             for label in ("honest", "imitation"):
                 for template in pair[label]:
                     for number in range(fillings):
-                        chance = Chance(f"{lang}:{number}:{template}")  # noqa: S311 - the same text every time
+                        chance = Chance(f"{lang}:{number}:{template}")
                         text = _filled(template, document, chance, name)
                         scam = label == "imitation"
                         kind = str(pair["type"] if scam else pair["kind"])
-                        yield together, LabelledMessage(f"{SOURCE}_{lang}", text, "scam" if scam else "honest", kind, lang)
+                        yield (
+                            together,
+                            LabelledMessage(f"{SOURCE}_{lang}", text, "scam" if scam else "honest", kind, lang),
+                        )
 
 
 def conversations() -> Iterator[LabelledConversation]:
@@ -70,7 +86,7 @@ def _documents(wanted: Callable[[str], bool]) -> Iterator[tuple[str, Any]]:
     folder = files("lurewatch.lab") / "contrast"
     for entry in sorted(folder.iterdir(), key=lambda entry: entry.name):
         if entry.name.endswith(".yaml") and wanted(entry.name):
-            yield entry.name, yaml.load(entry.read_bytes(), Loader=yaml.CSafeLoader)  # noqa: S506 - the safe one
+            yield entry.name, yaml.load(entry.read_bytes(), Loader=yaml.CSafeLoader)
 
 
 def _filled(template: str, document: Mapping[str, Any], chance: Chance, place: str) -> str:
@@ -125,17 +141,23 @@ def _bad_link(chance: Chance, _: Mapping[str, Any]) -> str:
 
 
 def _short_link(chance: Chance, _: Mapping[str, Any]) -> str:
-    return chance.choice(("https://", "http://", "")) + f"{chance.choice(_SHORT)}/{_word(chance, 3)}{chance.randrange(99)}"
+    return (
+        chance.choice(("https://", "http://", "")) + f"{chance.choice(_SHORT)}/{_word(chance, 3)}{chance.randrange(99)}"
+    )
 
 
 def _phone(chance: Chance, document: Mapping[str, Any]) -> str:
     tail = _digits(9)(chance, document)
-    return chance.choice((f"0{tail}", f"+{chance.choice((1, 44, 91, 234, 63, 62, 7, 90))} {tail}", f"{tail[:3]}-555-{tail[3:7]}"))
+    return chance.choice(
+        (f"0{tail}", f"+{chance.choice((1, 44, 91, 234, 63, 62, 7, 90))} {tail}", f"{tail[:3]}-555-{tail[3:7]}")
+    )
 
 
 def _date(chance: Chance, _: Mapping[str, Any]) -> str:
     day, month = chance.randint(1, 28), chance.randint(1, 12)
-    return chance.choice((f"{day:02d}/{month:02d}", f"{day} {_MONTHS[month - 1]}", f"{day:02d}.{month:02d}.2026", f"{day}/{month}/26"))
+    return chance.choice(
+        (f"{day:02d}/{month:02d}", f"{day} {_MONTHS[month - 1]}", f"{day:02d}.{month:02d}.2026", f"{day}/{month}/26")
+    )
 
 
 _BUILT_IN: Mapping[str, Value] = {

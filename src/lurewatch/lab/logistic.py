@@ -1,4 +1,4 @@
-"""A logistic with non-negative weights: more evidence never lowers a probability, and every weight can be read.
+"""A logistic whose evidence only adds and whose relief only takes away, and in which every weight can be read.
 
 Rows are grouped in files. Each file has the same weight within its class, so that a long file does not drown a short
 one, and the threshold is set by shares over files, as a measurement reports them.
@@ -8,16 +8,19 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize
 
+from lurewatch.engine.fusion import RELIEF
+
 Array = NDArray[np.float64]
 DECIMALS = 4
 L2 = 0.002
-SCAM_SHARE = 0.5
+SCAM_SHARE = 0.1
+"""Of what comes in, so much is stated to be a scam: at this share the probabilities are true."""
 ROUNDS = 6
 FEWEST_HONEST = 50
 """A file with fewer honest rows says too little about a share of one in a hundred to set the threshold."""
@@ -28,13 +31,14 @@ class Example:
     """What the engine saw of each sender in one row (feature name -> value in [0,1]), and whether the row is a scam.
 
     The row is judged by the sender with the most against them. A ``disguised`` copy of a row teaches the weights only:
-    the target is not about it.
+    the target is not about it. ``counts`` is what its file counts beside one that counts 1.
     """
 
     source: str
     scam: bool
     senders: Sequence[Mapping[str, float]]
     disguised: bool = False
+    counts: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,19 +51,23 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """Probability = 1 / (1 + exp(-(intercept + sum of weight times feature))); weights of 0 are left out."""
+    """Probability = 1 / (1 + exp(-(intercept + sum of weight times feature - sum of relief times feature))).
+
+    Weights and relief are > 0; what is 0 is left out.
+    """
 
     intercept: float
     weights: Mapping[str, float]
+    relief: Mapping[str, float] = field(default_factory=dict)
 
     def score(self, example: Example) -> float:
-        """The evidence against the leading sender without the intercept, >= 0."""
+        """The evidence against the leading sender without the intercept."""
         return max(map(self.evidence, example.senders), default=0.0)
 
     def evidence(self, features: Mapping[str, float]) -> float:
-        """The sum of weight times feature."""
-        weights = self.weights
-        return sum(weights[name] * value for name, value in features.items() if name in weights)
+        """What the features add, less what they take away."""
+        weights, relief = self.weights, self.relief
+        return sum((weights.get(name, 0.0) - relief.get(name, 0.0)) * value for name, value in features.items())
 
     def finds(self, example: Example) -> bool:
         """Whether the probability reaches one half."""
@@ -73,7 +81,7 @@ def fit(
     scam_share: float = SCAM_SHARE,
     expected: Mapping[str, float] | None = None,
 ) -> Model:
-    """Fit the weights, then put probability one half at the lowest score that keeps the target.
+    """Fit intercept and weights; the intercept is lowered where one half would not keep the target.
 
     Which sender leads in a row depends on the weights, so they are fitted again until the same senders lead.
     ``scam_share`` is the weight of all scam rows together, the honest rows have the rest; ``l2`` is the penalty on the
@@ -97,24 +105,28 @@ def fit(
             break
         rows = [(example.scam, sender, share) for example, sender, share in zip(examples, leading, shares, strict=True)]
         model = weigh(rows, names, l2, prior)
-    return Model(-threshold(examples, model, target), model.weights)
+    return replace(model, intercept=min(model.intercept, -threshold(examples, model, target)))
 
 
 def weigh(
     rows: Iterable[tuple[bool, Mapping[str, float], float]], names: Sequence[str], l2: float, prior: Array
 ) -> Model:
-    """The weights of least loss for rows of (scam, features, weight of the row); the intercept is left at 0."""
-    fitted = minimise(*distinct(rows, names), l2, prior)
-    rounded = ((name, round(float(weight), DECIMALS)) for name, weight in zip(names, fitted, strict=True))
-    return Model(0.0, {name: weight for name, weight in rounded if weight > 0})
+    """The model of least loss for rows of (scam, features, weight of the row)."""
+    intercept, *fitted = minimise(*distinct(rows, names), l2, prior, np.array([name in RELIEF for name in names]))
+    rounded = {name: round(weight, DECIMALS) for name, weight in zip(names, fitted, strict=True)}
+    return Model(
+        round(intercept, DECIMALS),
+        {name: weight for name, weight in rounded.items() if weight > 0},
+        {name: -weight for name, weight in rounded.items() if weight < 0},
+    )
 
 
 def row_shares(examples: Sequence[Example], scam_share: float) -> list[float]:
-    """The weight of each row: the files of a class share its weight evenly; disguised copies are files of their own."""
-    keys = [(example.scam, example.source, example.disguised) for example in examples]
-    counts = Counter(keys)
-    files = Counter(scam for scam, *_ in counts)
-    return [(scam_share if key[0] else 1 - scam_share) / files[key[0]] / counts[key] for key in keys]
+    """The weight of each row: the files of a class share its weight; disguised copies are files of their own."""
+    keys = [(example.scam, example.source, example.disguised, example.counts) for example in examples]
+    rows = Counter(keys)
+    total = {scam: sum(key[3] for key in rows if key[0] is scam) for scam in (True, False)}
+    return [(scam_share if key[0] else 1 - scam_share) * key[3] / total[key[0]] / rows[key] for key in keys]
 
 
 def distinct(
@@ -131,8 +143,10 @@ def distinct(
     )
 
 
-def minimise(matrix: Array, signs: Array, shares: Array, l2: float, prior: Array) -> Array:
-    """The weights of the least loss; the intercept is free and not returned: the threshold decides it."""
+def minimise(
+    matrix: Array, signs: Array, shares: Array, l2: float, prior: Array, relieving: NDArray[np.bool_]
+) -> list[float]:
+    """The intercept and the weights of the least loss; those of ``relieving`` features are <= 0, the others >= 0."""
 
     def loss(parameters: Array) -> tuple[float, Array]:
         margins = signs * (matrix @ parameters[1:] + parameters[0])
@@ -141,7 +155,7 @@ def minimise(matrix: Array, signs: Array, shares: Array, l2: float, prior: Array
         gradient = np.concatenate(([pull.sum()], matrix.T @ pull + l2 * away))
         return float(shares @ np.logaddexp(0.0, -margins) + l2 / 2 * away @ away), gradient
 
-    bounds = [(None, None)] + [(0.0, None)] * matrix.shape[1]
+    bounds = [(None, None), *((None, 0.0) if takes_away else (0.0, None) for takes_away in relieving)]
     found = minimize(
         loss,
         np.zeros(matrix.shape[1] + 1),
@@ -150,7 +164,7 @@ def minimise(matrix: Array, signs: Array, shares: Array, l2: float, prior: Array
         bounds=bounds,
         options={"maxiter": 5000, "ftol": 1e-12, "gtol": 1e-9},
     )
-    return np.asarray(found.x[1:], dtype=np.float64)
+    return [float(value) for value in found.x]
 
 
 def threshold(examples: Sequence[Example], model: Model, target: Target) -> float:

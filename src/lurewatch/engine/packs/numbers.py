@@ -39,10 +39,14 @@ PUBLISHED = Thresholds(
 
 @dataclass(frozen=True, slots=True)
 class Coefficients:
-    """A logistic over named features in [0,1]: ``intercept`` in log-odds, ``weights`` >= 0."""
+    """A logistic over named features in [0,1]: ``intercept`` in log-odds, ``weights`` >= 0.
+
+    ``relief`` (>= 0) is what the few features that speak for the sender take away.
+    """
 
     intercept: float = -4.0
     weights: Mapping[str, float] = field(default_factory=dict)
+    relief: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +88,9 @@ def parse_calibration(document: Mapping[str, Any], complain: Complain) -> Calibr
         if isinstance(intercept, bool) or not isinstance(intercept, int | float):
             complain((name, "intercept"), "the intercept is a number", "")
             intercept = -4.0
-        sections[name] = Coefficients(float(intercept), _numbers(section, "weights", 50.0, complain, under=name))
+        weights = _numbers(section, "weights", 50.0, complain, under=name)
+        relief = _numbers(section, "relief", 50.0, complain, under=name)
+        sections[name] = Coefficients(float(intercept), weights, relief)
     return Calibration(str(document.get("version", "unfitted")), sections["message"], sections["conversation"])
 
 

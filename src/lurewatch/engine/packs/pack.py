@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from lurewatch.engine.packs import learned
 from lurewatch.engine.packs.conditions import Lexicon, Phrase, walk
 from lurewatch.engine.packs.documents import as_mapping, line_of, read
 from lurewatch.engine.packs.groups import Groups, joined, parse_exceptions, parse_stages, settled
@@ -18,6 +19,7 @@ from lurewatch.engine.packs.phrases import Phrasebook, PhraseError
 from lurewatch.engine.packs.rule import MODES, Complain, Path, Rule, parse_rule
 from lurewatch.engine.packs.tables import Tables, parse_tables
 from lurewatch.engine.packs.taxonomy import ScamType, parse_taxonomy
+from lurewatch.engine.text_model import TextModel
 from lurewatch.errors import PackError, Problem
 
 _KEYS = frozenset({"name", "version", "rules", "allow", "description", "author", "license"})
@@ -39,7 +41,7 @@ class Pack:
     """Rules, lexicons (concept -> phrases in every language), tables and numbers. ``hash`` names the content.
 
     ``stages`` (name of rules -> stage) and ``exceptions`` (concept -> names of rules) are in the rules already.
-    ``phrasebook`` is how the phrases were read; it follows from the rest.
+    Without a ``text_model`` the rules judge alone. ``phrasebook`` is how the phrases were read; it follows from the rest.
     """
 
     name: str
@@ -54,6 +56,7 @@ class Pack:
     allow: AllowList = AllowList()
     stages: Mapping[str, str] = field(default_factory=dict)
     exceptions: Groups = field(default_factory=dict)
+    text_model: TextModel | None = None
     phrasebook: Phrasebook = field(default_factory=Phrasebook, compare=False, repr=False)
 
     def rule(self, rule_id: str) -> Rule | None:
@@ -176,6 +179,7 @@ class _Layer:
             allow=allow,
             stages={**(below.stages if below else {}), **stages},
             exceptions=joined(below.exceptions, exceptions) if below else exceptions,
+            text_model=learned.read(self._files, self._problems) or (below.text_model if below else None),
             phrasebook=self._phrasebook,
         )
 

@@ -1,0 +1,110 @@
+"""A text model as a file and as what answers: one signed byte for every bucket of n-grams.
+
+The file is ``LWTM``, a format byte, the length of a JSON header (4 bytes, little-endian), the header, and the weights
+compressed by zlib.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import struct
+import zlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from lurewatch.engine.text_model.grams import LONGEST, buckets
+
+MOST_BYTES = 8 * 2**20
+"""A larger file is refused."""
+MOST_ODDS = 8.0
+"""Log-odds are cut to [-MOST_ODDS, MOST_ODDS]."""
+MOST_PARTS = 20
+_MAGIC = b"LWTM\x01"
+_BITS = range(10, 24)
+Weights = npt.NDArray[np.int8]
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """What the model makes of a text: log-odds of a lure, and the share in [0,1] of its n-grams that it has met."""
+
+    odds: float
+    known: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class TextModel:
+    """Ready to ask; immutable and thread-safe.
+
+    ``weights`` has 2**bits entries; 0 stands for an n-gram never met. Log-odds are ``intercept + scale * sum of the
+    n-grams' weights / sqrt(number of n-grams)``. ``version`` names the training, ``about`` says what it saw.
+    """
+
+    version: str
+    bits: int
+    scale: float
+    intercept: float
+    weights: Weights
+    about: Mapping[str, Any]
+
+    def read(self, text: str) -> Wording:
+        """The part of the text that sounds most like a lure, of the first 20,000 characters.
+
+        ``text`` is a ``wording``; parts are LONGEST characters long.
+        """
+        if len(text) <= LONGEST:
+            return self._part(text)
+        parts = (self._part(text[at : at + LONGEST]) for at in range(0, min(len(text), MOST_PARTS * LONGEST), LONGEST))
+        return max(parts, key=lambda part: part.odds)
+
+    def _part(self, text: str) -> Wording:
+        found = self.weights[buckets(text, self.bits)]
+        odds = self.intercept + self.scale * int(found.sum(dtype=np.int64)) / math.sqrt(max(1, len(found)))
+        known = np.count_nonzero(found) / max(1, len(found))
+        return Wording(round(max(-MOST_ODDS, min(MOST_ODDS, odds)), 4), round(known, 4))
+
+
+def dump(model: TextModel) -> bytes:
+    """The model as a file; the same model gives the same bytes."""
+    header = json.dumps(
+        {
+            "version": model.version,
+            "bits": model.bits,
+            "scale": model.scale,
+            "intercept": model.intercept,
+            "about": dict(model.about),
+        },
+        sort_keys=True,
+    ).encode()
+    return _MAGIC + struct.pack("<I", len(header)) + header + zlib.compress(model.weights.tobytes(), 9)
+
+
+def parse(data: bytes) -> TextModel:
+    """The model in a file.
+
+    Raises:
+        ValueError: the file is none of ours, broken off, too large, or its numbers make no sense.
+    """
+    if len(data) > MOST_BYTES:
+        raise ValueError(f"it has {len(data)} bytes; a text model has at most {MOST_BYTES}")
+    if not data.startswith(_MAGIC):
+        raise ValueError("it is no text model of this version")
+    start = len(_MAGIC) + 4
+    try:
+        (length,) = struct.unpack_from("<I", data, len(_MAGIC))
+        header = json.loads(data[start : start + length])
+        bits, scale, intercept = header["bits"], float(header["scale"]), float(header["intercept"])
+        if bits not in _BITS or not (math.isfinite(scale) and math.isfinite(intercept)):
+            raise ValueError("its numbers make no sense")
+        unpacked = zlib.decompressobj().decompress(data[start + length :], 2**bits + 1)
+        weights = np.frombuffer(unpacked, np.int8)
+    except (struct.error, KeyError, TypeError, zlib.error) as error:
+        raise ValueError("it is broken off or damaged") from error
+    if len(weights) != 2**bits:
+        raise ValueError("it is broken off or damaged")
+    return TextModel(str(header.get("version", "")), bits, scale, intercept, weights, header.get("about") or {})

@@ -1,0 +1,147 @@
+"""Training a text model: which texts, how much each counts, and a logistic regression over their n-grams.
+
+Every language counts by the square root of what there is of it, and in each language lures and honest texts count the
+same, so that a language is no evidence; within a language and label every source counts by the square root of its
+rows, so that a long file does not drown a short one.
+"""
+
+from __future__ import annotations
+
+import random
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import csr_matrix
+from sklearn.linear_model import LogisticRegression
+
+from lurewatch.engine.text_model import TextModel, buckets
+from lurewatch.errors import InputError
+from lurewatch.lab.contrast import SOURCE as INVENTED
+from lurewatch.lab.lessons import Lesson
+from lurewatch.lab.sources import source
+
+BITS = 21
+INVERSE_PENALTY = 1.0
+ROUNDS = 40
+FEWEST = 3
+"""An n-gram in fewer texts than this is not learned: it names one source, or one person."""
+LONGEST_WEIGHT = 127
+_CUT, _STRIPPED = 0.25, 0.3
+"""The shares of texts that are learned once more cut short, and of texts with links once more without them."""
+_LINKS = frozenset({"LO", "LK", "LS", "LL", "LU"})
+_OF_INVENTED, _OF_COPIES, _OF_WEAK = 6.0, 0.5, 0.7
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """One text to learn: its wording, whether it lures, and what it is balanced by."""
+
+    wording: str
+    lure: bool
+    source: str
+    lang: str
+    copy: bool = False
+
+
+def texts(lessons: Iterable[Lesson]) -> Iterator[Text]:
+    """The messages to learn from, some once more cut short or without their links; no conversations.
+
+    Advertising is left out, except where a source says that most of it is fraud.
+    """
+    for lesson in lessons:
+        known = source(lesson.source)
+        if not lesson.alone or (lesson.label == "spam" and not known.weak):
+            continue
+        wording, lure = lesson.senders[0].wordings[0], lesson.label != "honest"
+        yield Text(wording, lure, lesson.source, lesson.lang, lesson.disguised)
+        if not lesson.disguised:
+            for copy in _copies(wording):
+                yield Text(copy, lure, lesson.source, lesson.lang, copy=True)
+
+
+def _copies(wording: str) -> Iterator[str]:
+    chance = random.Random(wording)  # noqa: S311 - the same copies every time
+    words = wording.split()
+    if len(words) > 6 and chance.random() < _CUT:
+        yield " ".join(words[: int(len(words) * chance.uniform(0.4, 0.8))])
+    if not _LINKS.isdisjoint(words) and chance.random() < _STRIPPED:
+        yield " ".join(word for word in words if word not in _LINKS)
+
+
+def train(
+    found: Sequence[Text], version: str = "", bits: int = BITS, about: dict[str, object] | None = None
+) -> TextModel:
+    """The text model of these texts.
+
+    Raises:
+        InputError: there are no lures, or no honest texts, among them.
+    """
+    lures = np.array([text.lure for text in found])
+    if lures.all() or not lures.any():
+        raise InputError("a text model needs lures and honest texts to learn from; there is only one kind.")
+    matrix = _matrix(found, bits)
+    texts_with = np.bincount(matrix.indices, minlength=matrix.shape[1])
+    kept = np.flatnonzero(texts_with >= min(FEWEST, len(found)))
+    fitted = LogisticRegression(C=INVERSE_PENALTY, max_iter=ROUNDS, tol=1e-6)
+    fitted.fit(matrix[:, kept], lures, balance(found))
+    return _packed(fitted.coef_[0], float(fitted.intercept_[0]), kept, bits, version, about or {})
+
+
+def balance(found: Sequence[Text]) -> NDArray[np.float64]:
+    """How much each text counts; on average 1. A language with only one kind of text counts nothing."""
+    groups = [(text.lang, text.lure, text.source, text.copy) for text in found]
+    sizes = Counter(groups)
+    shares = {group: _share(group, size) for group, size in sizes.items()}
+    sides: dict[tuple[str, bool], float] = defaultdict(float)
+    for (lang, lure, *_), share in shares.items():
+        sides[lang, lure] += share
+
+    def weight(group: tuple[str, bool, str, bool]) -> float:
+        lang, lure = group[:2]
+        mine, other = sides[lang, lure], sides.get((lang, not lure), 0.0)
+        return np.sqrt(mine + other) * shares[group] / mine / sizes[group] if other else 0.0
+
+    weights = {group: weight(group) for group in sizes}
+    counted = np.array([weights[group] for group in groups])
+    return np.asarray(counted * (len(found) / counted.sum()), dtype=np.float64)
+
+
+def _share(group: tuple[str, bool, str, bool], size: int) -> float:
+    _, _, name, copy = group
+    share = float(np.sqrt(size))
+    if name.startswith(INVENTED):
+        share *= _OF_INVENTED
+    if source(name).weak:
+        share *= _OF_WEAK
+    return share * _OF_COPIES if copy else share
+
+
+def _matrix(found: Sequence[Text], bits: int) -> csr_matrix:
+    indices = [buckets(text.wording, bits) for text in found]
+    lengths = np.array([len(row) for row in indices])
+    values = np.repeat(1 / np.sqrt(np.maximum(lengths, 1)), lengths).astype(np.float32)
+    ends = np.concatenate([[0], np.cumsum(lengths)])
+    matrix = csr_matrix((values, np.concatenate(indices).astype(np.int32), ends), shape=(len(found), 1 << bits))
+    matrix.sum_duplicates()
+    return matrix
+
+
+def _packed(
+    weights: NDArray[np.float64],
+    intercept: float,
+    kept: NDArray[np.int64],
+    bits: int,
+    version: str,
+    about: dict[str, object],
+) -> TextModel:
+    """One signed byte a weight; a weight that would round to 0 becomes 1 step, for 0 means never met."""
+    largest = float(np.quantile(np.abs(weights), 0.9999)) or 1.0
+    scale = largest / LONGEST_WEIGHT
+    steps = np.clip(np.rint(weights / scale), -LONGEST_WEIGHT, LONGEST_WEIGHT)
+    steps[steps == 0] = np.where(weights[steps == 0] < 0, -1, 1)
+    bytes_ = np.zeros(1 << bits, np.int8)
+    bytes_[kept] = steps.astype(np.int8)
+    return TextModel(version, bits, scale, intercept, bytes_, about)

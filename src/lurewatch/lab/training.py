@@ -1,0 +1,163 @@
+"""Learning from labelled rows: the text model, and the fusion that weighs it beside the rules.
+
+The fusion must not trust a text model more than unseen text deserves. So the lessons are parted into folds of whole
+families, every lesson is heard by a model that was trained without its fold, and the fusion is fitted to that; the
+model that is kept is trained on everything.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import yaml
+
+from lurewatch.engine import fusion
+from lurewatch.engine.packs.numbers import Calibration, Coefficients
+from lurewatch.engine.pipeline import Engine
+from lurewatch.engine.text_model import TextModel, Wording
+from lurewatch.lab import text_training
+from lurewatch.lab.contrast import SOURCE as INVENTED
+from lurewatch.lab.lessons import Lesson
+from lurewatch.lab.logistic import Example, Model, Target, fit, recalls
+from lurewatch.lab.sources import source
+
+FOLDS = 5
+LONG_SCAMS = ("jobs_emscad_fraud",)
+"""Scam files of single rows as long as a conversation: they teach that fit only."""
+EXPECTED = {"critical": 2.0, "high": 0.5}
+"""What a rule of this level is expected to weigh: its author's word counts until data say otherwise."""
+_OF_INVENTED = 0.3
+HEADER = "# Written by `lurewatch train`; edit the rules, not the numbers.\n"
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One of the two fits of the fusion, and the rows it was fitted to."""
+
+    name: str
+    examples: Sequence[Example]
+    model: Model
+
+
+@dataclass(frozen=True, slots=True)
+class Learned:
+    """A text model and the fusion fitted to it."""
+
+    text_model: TextModel
+    parts: tuple[Part, Part]
+    version: str
+
+    @property
+    def calibration(self) -> Calibration:
+        """The fusion as a pack has it."""
+        message, conversation = (
+            Coefficients(part.model.intercept, part.model.weights, part.model.relief) for part in self.parts
+        )
+        return Calibration(self.version, message, conversation)
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """How to learn. ``expected`` are the weights that the authors of rules expect, by feature."""
+
+    version: str = "1"
+    target: Target = field(default_factory=Target)
+    expected: Mapping[str, float] = field(default_factory=dict)
+    about: Mapping[str, Any] = field(default_factory=dict)
+
+
+def expected(engine: Engine) -> dict[str, float]:
+    """The expected weights of the pack's rules, by the name of their feature."""
+    levels = {f"rule.{rule.id}": rule.level for rule in engine.pack.rules if rule.mode == "enforce"}
+    return {name: EXPECTED[level] for name, level in levels.items() if level in EXPECTED}
+
+
+def learn(
+    lessons: Sequence[Lesson], recipe: Recipe = Recipe(), done: Callable[[int, int], None] = lambda _, __: None
+) -> Learned:
+    """The text model and the fusion that these lessons teach; ``done`` is told how many of how many fits are made.
+
+    Raises:
+        InputError: the lessons hold only scams, or only honest rows.
+    """
+    parted = folds(lessons)
+    steps = FOLDS + 2
+    heard: dict[int, list[dict[str, float]]] = {}
+    for number in range(FOLDS):
+        model = text_training.train(list(text_training.texts(
+            lesson for lesson, fold in zip(lessons, parted, strict=True) if fold != number
+        )))  # fmt: skip
+        heard |= {
+            index: hear(model, lesson)
+            for index, (lesson, fold) in enumerate(zip(lessons, parted, strict=True))
+            if fold == number and lesson.label != "spam"
+        }
+        done(number + 1, steps)
+    kept = text_training.train(list(text_training.texts(lessons)), recipe.version, about=dict(recipe.about))
+    done(FOLDS + 1, steps)
+    examples = [(lesson, example(lesson, heard[index])) for index, lesson in enumerate(lessons) if index in heard]
+    alone = [one for lesson, one in examples if lesson.alone and lesson.source not in LONG_SCAMS]
+    # A short message can open a conversation, and a fit that saw only the conversations at hand would learn their
+    # channel, because the scams among them are letters and the honest ones are chat: so it sees the messages, too.
+    together = [one for _, one in examples]
+    parts = tuple(
+        Part(name, some, fit(some, recipe.target, expected=recipe.expected))
+        for name, some in (("message", alone), ("conversation", together))
+    )
+    done(steps, steps)
+    return Learned(kept, (parts[0], parts[1]), recipe.version)
+
+
+def folds(lessons: Iterable[Lesson]) -> list[int]:
+    """The fold of each lesson, 0 to FOLDS - 1: families stay whole, the largest are placed first, where there is room."""
+    found = list(lessons)
+    sizes = Counter(lesson.family for lesson in found)
+    room = [0] * FOLDS
+    placed: dict[str, int] = {}
+    for family, size in sorted(sizes.items(), key=lambda item: (-item[1], item[0])):
+        placed[family] = room.index(min(room))
+        room[placed[family]] += size
+    return [placed[lesson.family] for lesson in found]
+
+
+def hear(model: TextModel, lesson: Lesson) -> list[dict[str, float]]:
+    """The features that the text model adds for each sender: those of the message most like a lure."""
+    found: list[dict[str, float]] = []
+    for sender in lesson.senders:
+        readings: list[Wording] = [model.read(wording) for wording in sender.wordings]
+        found.append(fusion.heard(max(readings, key=lambda reading: reading.odds, default=None)))
+    return found
+
+
+def example(lesson: Lesson, heard: Sequence[Mapping[str, float]]) -> Example:
+    """The lesson as a row to fit to."""
+    senders = [{**sender.features, **more} for sender, more in zip(lesson.senders, heard, strict=True)]
+    counts = _OF_INVENTED if lesson.source.startswith(INVENTED) else 1.0
+    return Example(lesson.source, lesson.label == "scam", senders, lesson.disguised, counts)
+
+
+def trainable(lessons: Iterable[Lesson]) -> list[Lesson]:
+    """The lessons whose source may train a model that is shipped."""
+    return [lesson for lesson in lessons if source(lesson.source).trains]
+
+
+def document(learned: Learned) -> str:
+    """The pack's ``fusion.yaml``; the same fit gives the same text."""
+    content: dict[str, Any] = {"version": learned.version}
+    for part in learned.parts:
+        plain = [one for one in part.examples if not one.disguised]
+        content[part.name] = {
+            "intercept": part.model.intercept,
+            "weights": dict(sorted(part.model.weights.items())),
+            "relief": dict(sorted(part.model.relief.items())),
+            "fitted": {"scam_rows": sum(one.scam for one in plain), "honest_rows": sum(not one.scam for one in plain)},
+        }
+    return HEADER + yaml.safe_dump(content, sort_keys=False, allow_unicode=True)
+
+
+def shares(part: Part, *, scam: bool) -> dict[str, float]:
+    """The share found in each source by the fusion, heard by models that had not seen the source's family."""
+    return recalls(part.examples, part.model, scam)
