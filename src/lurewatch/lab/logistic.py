@@ -80,13 +80,15 @@ def fit(
     l2: float = L2,
     scam_share: float = SCAM_SHARE,
     expected: Mapping[str, float] | None = None,
+    calibrate_on: Sequence[Example] | None = None,
 ) -> Model:
     """Fit intercept and weights; the intercept is lowered where one half would not keep the target.
 
     Which sender leads in a row depends on the weights, so they are fitted again until the same senders lead.
     ``scam_share`` is the weight of all scam rows together, the honest rows have the rest; ``l2`` is the penalty on the
     squared distance of the weights from the ``expected`` ones (0 where not named), relative to the mean loss of a row:
-    where the rows say little, what is expected stands.
+    where the rows say little, what is expected stands. ``calibrate_on`` are the rows on which the probabilities are
+    to be true, all without it.
     """
     known = expected or {}
     names = sorted({name for example in examples for sender in example.senders for name in sender} | set(known))
@@ -105,7 +107,37 @@ def fit(
             break
         rows = [(example.scam, sender, share) for example, sender, share in zip(examples, leading, shares, strict=True)]
         model = weigh(rows, names, l2, prior)
-    return replace(model, intercept=min(model.intercept, -threshold(examples, model, target)))
+    model = calibrated(model, calibrate_on or examples, scam_share)
+    return replace(model, intercept=min(model.intercept, -threshold(calibrate_on or examples, model, target)))
+
+
+def calibrated(model: Model, examples: Sequence[Example], scam_share: float) -> Model:
+    """The model with its log-odds moved along the line that makes them true for these rows."""
+    plain = [example for example in examples if not example.disguised]
+    scams = np.array([example.scam for example in plain])
+    if scams.all() or not scams.any():
+        return model
+    odds = np.array([model.intercept + model.score(example) for example in plain])
+    slope, shift = line(odds, scams, np.array(row_shares(plain, scam_share)))
+    return Model(
+        round(slope * model.intercept + shift, DECIMALS),
+        {name: round(slope * weight, DECIMALS) for name, weight in model.weights.items()},
+        {name: round(slope * weight, DECIMALS) for name, weight in model.relief.items()},
+    )
+
+
+def line(odds: Array, scams: NDArray[np.bool_], shares: Array) -> tuple[float, float]:
+    """The slope (>= 0.1) and shift of log-odds with the least loss over rows of these weights."""
+    signs = np.where(scams, 1.0, -1.0)
+    weights = shares / shares.sum()
+
+    def loss(parameters: Array) -> tuple[float, Array]:
+        margins = signs * (parameters[0] * odds + parameters[1])
+        pull = -weights * signs * np.exp(-np.logaddexp(0.0, margins))
+        return float(weights @ np.logaddexp(0.0, -margins)), np.array([pull @ odds, pull.sum()])
+
+    found = minimize(loss, np.array([1.0, 0.0]), jac=True, method="L-BFGS-B", bounds=[(0.1, None), (None, None)])
+    return float(found.x[0]), float(found.x[1])
 
 
 def weigh(

@@ -1,4 +1,7 @@
-"""Training a text model: which texts, how much each counts, and a logistic regression over their n-grams.
+"""Training a text model: which texts, how much each counts, and a linear classifier over their n-grams.
+
+Each n-gram is scaled by how much more often it is in lures than in honest texts before a logistic regression weighs it
+(Wang and Manning, "Baselines and Bigrams", 2012): what is common to one side counts even where it is rare.
 
 Every language counts by the square root of what there is of it, and in each language lures and honest texts count the
 same, so that a language is no evidence; within a language and label every source counts by the square root of its
@@ -14,7 +17,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csr_matrix
+from scipy.sparse import csr_matrix, diags
 from sklearn.linear_model import LogisticRegression
 
 from lurewatch.engine.text_model import TextModel, buckets
@@ -24,8 +27,10 @@ from lurewatch.lab.lessons import Lesson
 from lurewatch.lab.sources import source
 
 BITS = 21
-INVERSE_PENALTY = 1.0
+INVERSE_PENALTY = 3.0
 ROUNDS = 40
+SMOOTHING = 0.05
+"""Added to the weighted count of every n-gram on either side, before the ratio is taken."""
 FEWEST = 3
 """An n-gram in fewer texts than this is not learned: it names one source, or one person."""
 LONGEST_WEIGHT = 127
@@ -85,9 +90,19 @@ def train(
     matrix = _matrix(found, bits)
     texts_with = np.bincount(matrix.indices, minlength=matrix.shape[1])
     kept = np.flatnonzero(texts_with >= min(FEWEST, len(found)))
+    matrix, counts = matrix[:, kept].tocsr(), balance(found)
+    ratio = _ratio(matrix, lures, counts)
     fitted = LogisticRegression(C=INVERSE_PENALTY, max_iter=ROUNDS, tol=1e-6)
-    fitted.fit(matrix[:, kept], lures, balance(found))
-    return _packed(fitted.coef_[0], float(fitted.intercept_[0]), kept, bits, version, about or {})
+    fitted.fit(matrix @ diags(ratio), lures, counts)
+    return _packed(fitted.coef_[0] * ratio, float(fitted.intercept_[0]), kept, bits, version, about or {})
+
+
+def _ratio(matrix: csr_matrix, lures: NDArray[np.bool_], counts: NDArray[np.float64]) -> NDArray[np.float32]:
+    """The logarithm of how much more of the lures' n-grams each one is than of the honest texts'."""
+    among_lures = matrix.T @ (counts * lures) + SMOOTHING
+    among_honest = matrix.T @ (counts * ~lures) + SMOOTHING
+    ratio = np.log(among_lures / among_lures.sum()) - np.log(among_honest / among_honest.sum())
+    return np.asarray(ratio, dtype=np.float32)
 
 
 def balance(found: Sequence[Text]) -> NDArray[np.float64]:

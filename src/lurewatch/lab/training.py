@@ -9,9 +9,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
+import numpy as np
 import yaml
 
 from lurewatch.engine import fusion
@@ -21,8 +22,9 @@ from lurewatch.engine.text_model import TextModel, Wording
 from lurewatch.lab import text_training
 from lurewatch.lab.contrast import SOURCE as INVENTED
 from lurewatch.lab.lessons import Lesson
-from lurewatch.lab.logistic import Example, Model, Target, fit, recalls
+from lurewatch.lab.logistic import Example, Model, Target, fit, line, recalls
 from lurewatch.lab.sources import source
+from lurewatch.lab.text_training import Text
 
 FOLDS = 5
 LONG_SCAMS = ("jobs_emscad_fraud",)
@@ -85,12 +87,12 @@ def learn(
     """
     parted = folds(lessons)
     steps = FOLDS + 2
-    heard: dict[int, list[dict[str, float]]] = {}
+    read: dict[int, list[Wording | None]] = {}
     for number in range(FOLDS):
         model = text_training.train(list(text_training.texts(
             lesson for lesson, fold in zip(lessons, parted, strict=True) if fold != number
         )))  # fmt: skip
-        heard |= {
+        read |= {
             index: hear(model, lesson)
             for index, (lesson, fold) in enumerate(zip(lessons, parted, strict=True))
             if fold == number and lesson.label != "spam"
@@ -98,14 +100,20 @@ def learn(
         done(number + 1, steps)
     kept = text_training.train(list(text_training.texts(lessons)), recipe.version, about=dict(recipe.about))
     done(FOLDS + 1, steps)
-    examples = [(lesson, example(lesson, heard[index])) for index, lesson in enumerate(lessons) if index in heard]
+    slope, shift = straightened([(lessons[index], found) for index, found in read.items()])
+    kept = replace(kept, scale=slope * kept.scale, intercept=slope * kept.intercept + shift)
+    examples = [
+        (lessons[index], example(lessons[index], [straight(one, slope, shift) for one in found]))
+        for index, found in read.items()
+    ]
     alone = [one for lesson, one in examples if lesson.alone and lesson.source not in LONG_SCAMS]
     # A short message can open a conversation, and a fit that saw only the conversations at hand would learn their
     # channel, because the scams among them are letters and the honest ones are chat: so it sees the messages, too.
     together = [one for _, one in examples]
+    talks = [one for lesson, one in examples if not lesson.alone]
     parts = tuple(
-        Part(name, some, fit(some, recipe.target, expected=recipe.expected))
-        for name, some in (("message", alone), ("conversation", together))
+        Part(name, some, fit(some, recipe.target, expected=recipe.expected, calibrate_on=shown))
+        for name, some, shown in (("message", alone, alone), ("conversation", together, talks or together))
     )
     done(steps, steps)
     return Learned(kept, (parts[0], parts[1]), recipe.version)
@@ -123,18 +131,37 @@ def folds(lessons: Iterable[Lesson]) -> list[int]:
     return [placed[lesson.family] for lesson in found]
 
 
-def hear(model: TextModel, lesson: Lesson) -> list[dict[str, float]]:
-    """The features that the text model adds for each sender: those of the message most like a lure."""
-    found: list[dict[str, float]] = []
-    for sender in lesson.senders:
-        readings: list[Wording] = [model.read(wording) for wording in sender.wordings]
-        found.append(fusion.heard(max(readings, key=lambda reading: reading.odds, default=None)))
-    return found
+def hear(model: TextModel, lesson: Lesson) -> list[Wording | None]:
+    """What the text model makes of each sender's message that is most like a lure."""
+    return [
+        max((model.read(wording) for wording in sender.wordings), key=lambda reading: reading.odds, default=None)
+        for sender in lesson.senders
+    ]
 
 
-def example(lesson: Lesson, heard: Sequence[Mapping[str, float]]) -> Example:
+def straightened(read: Sequence[tuple[Lesson, Sequence[Wording | None]]]) -> tuple[float, float]:
+    """The slope (> 0) and shift that make log-odds true for texts of unseen families (Platt, 1999).
+
+    True where every language's lures and honest texts count the same, as they do in training.
+    """
+    some = [
+        (text, found[0].odds)
+        for lesson, found in read
+        if lesson.alone and not lesson.disguised and found and found[0] is not None
+        for text in [Text(lesson.senders[0].wordings[0], lesson.label != "honest", lesson.source, lesson.lang)]
+    ]
+    counts = text_training.balance([text for text, _ in some])
+    return line(np.array([odds for _, odds in some]), np.array([text.lure for text, _ in some]), counts)
+
+
+def straight(wording: Wording | None, slope: float, shift: float) -> Wording | None:
+    """The wording with its log-odds moved along that line."""
+    return wording and replace(wording, odds=slope * wording.odds + shift)
+
+
+def example(lesson: Lesson, read: Sequence[Wording | None]) -> Example:
     """The lesson as a row to fit to."""
-    senders = [{**sender.features, **more} for sender, more in zip(lesson.senders, heard, strict=True)]
+    senders = [{**sender.features, **fusion.heard(one)} for sender, one in zip(lesson.senders, read, strict=True)]
     counts = _OF_INVENTED if lesson.source.startswith(INVENTED) else 1.0
     return Example(lesson.source, lesson.label == "scam", senders, lesson.disguised, counts)
 
