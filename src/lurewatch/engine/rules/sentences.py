@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
-from itertools import islice
+from itertools import islice, takewhile
 
 from lurewatch.engine.rules.evidence import Spans
 
@@ -44,7 +44,13 @@ class Sentences:
         """Whether one of the others lies in a sentence the span touches; a part of the span counts if ``inside``."""
         low, _ = _between(self._ends, span[0])
         _, high = _between(self._ends, span[1] - 1)
-        return _any_within(low, high, span, others, inside=inside)
+        first = max(bisect_left(others, (low, 0)) - 1, 0)
+        for start, end in others[first:]:
+            if start > high:
+                return False
+            if end > low + 1 and (inside or not _holds(span, (start, end))):
+                return True
+        return False
 
     def clauses(self, openers: Spans) -> Clauses:
         """The clauses of the sentences; each of ``openers`` begins one."""
@@ -65,15 +71,13 @@ class Clauses:
         place = bisect_left(self._quotations, (span[0] + 1, 0)) - 1
         if place >= 0 and span[0] < self._quotations[place][1]:
             return False
-        low, high = _between(self._ends, span[1] - 1)
-        return _any_within(min(low, span[0] - 1), high, span, address, inside=True)
+        return self.shared(span, address, inside=True)
 
     def shared(self, span: tuple[int, int], others: Spans, *, inside: bool) -> bool:
-        """Whether one of the others overlaps the span or lies in the clause that the span ends in."""
+        """Whether one of the others begins in the clause that the span ends in; phrases may run on over a pause."""
         low, high = _between(self._ends, span[1] - 1)
-        return _any_within(low, high, span, others, inside=inside) or _any_within(
-            span[0] - 1, span[1] - 1, span, others, inside=inside
-        )
+        place = bisect_left(others, (low + 1, 0))
+        return any(inside or not _holds(span, other) for other in takewhile(lambda one: one[0] <= high, others[place:]))
 
 
 def _between(ends: Sequence[int], place: int) -> tuple[int, int]:
@@ -82,15 +86,8 @@ def _between(ends: Sequence[int], place: int) -> tuple[int, int]:
     return ends[after - 1] if after else -1, ends[after] if after < len(ends) else _FAR
 
 
-def _any_within(low: int, high: int, span: tuple[int, int], others: Spans, *, inside: bool) -> bool:
-    """Whether one of the others reaches between two ends; a part of the span counts if ``inside``."""
-    first = max(bisect_left(others, (low, 0)) - 1, 0)
-    for start, end in others[first:]:
-        if start > high:
-            return False
-        if end > low + 1 and (inside or not (span[0] <= start and end <= span[1])):
-            return True
-    return False
+def _holds(span: tuple[int, int], other: tuple[int, int]) -> bool:
+    return span[0] <= other[0] and other[1] <= span[1]
 
 
 def _quotations(text: str) -> Iterator[tuple[int, int]]:
