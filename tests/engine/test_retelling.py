@@ -125,6 +125,14 @@ def test_a_tale_in_another_clause_excuses_no_request_to_the_reader(engine: Engin
     assert ASKING & {flag.category for flag in said(engine, text).flags}
 
 
+@pytest.mark.parametrize(
+    "text", ["They asked for my details too, now share your OTP with me", "Share your OTP, my code was wrong"]
+)
+def test_a_tale_beside_a_request_does_not_save_it(engine: Engine, text: str) -> None:
+    """A demand for the reader's code is a scam with a tale before or behind it, too."""
+    assert said(engine, text).is_scam
+
+
 @pytest.mark.parametrize("text", HONEST)
 def test_a_tale_of_many_clauses_stays_a_tale(engine: Engine, text: str) -> None:
     """Tellers may pause, quote, ask for help, warn, and say what they did next."""

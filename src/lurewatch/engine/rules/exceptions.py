@@ -19,7 +19,7 @@ _OPENERS = ("turn_to_reader",)
 _TALES: Mapping[str, tuple[str, ...]] = {
     "retold": ("readers_own", "to_sender"),
     # who asks to be sent a new code says "send me", so only "your" tells that the reader's is meant
-    "own_secret": ("readers_own",),
+    **dict.fromkeys(("own_secret", "own_affairs", "customer_voice"), ("readers_own",)),
 }
 """The concepts in which senders tell, each with those that turn a match beside them to the reader."""
 
