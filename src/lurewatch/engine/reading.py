@@ -43,7 +43,7 @@ class Reader:
     def __init__(self, pack: Pack, regions: tuple[str, ...], compiler: Compiler | None = None) -> None:
         vocabulary = Vocabulary(pack.lexicons, pack.phrasebook)
         self._rules = RuleBook(pack.rules, vocabulary)
-        intensifiers = vocabulary.concept(_INTENSIFIER) if _INTENSIFIER in pack.lexicons else ()
+        intensifiers = vocabulary.concept(_INTENSIFIER) if vocabulary.has(_INTENSIFIER) else ()
         self._gauge = Gauge(pack.rules, intensifiers)
         self._kind_of: dict[int, Kind] = {
             vocabulary.add(Pattern(kind.name, source)): kind for kind in KINDS for source in kind.patterns(pack.tables)

@@ -6,14 +6,14 @@ rules whose trigger (a part that must be present) occurs are evaluated, so an ho
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 
 from lurewatch.engine.model import Hit
 from lurewatch.engine.packs.conditions import Combination, Condition
 from lurewatch.engine.packs.rule import Rule
-from lurewatch.engine.rules.conditions import Test, Vocabulary, any_of, clauses, compile_test
+from lurewatch.engine.rules.conditions import Test, Vocabulary, clauses, compile_test
 from lurewatch.engine.rules.evidence import Evidence, Key, Spans, disjoint
-from lurewatch.engine.rules.sentences import Sentences
+from lurewatch.engine.rules.exceptions import Exceptions
 
 __all__ = ["Evidence", "Key", "RuleBook", "Spans", "Vocabulary", "disjoint"]
 MOST_HITS = 100
@@ -26,18 +26,16 @@ class RuleBook:
         self._by_trigger: dict[Key, list[int]] = {}
         self._ways: list[tuple[int, Test]] = []  # the rule, and where it holds in this way
         self._ids: list[str] = []
-        self._unless: list[Test | None] = []
-        self._excuses: list[Test | None] = []
+        rules = tuple(rules)
         for number, rule in enumerate(rules):
             self._ids.append(rule.id)
-            self._unless.append(_either(rule.unless, vocabulary))
-            self._excuses.append(_either(rule.excuses, vocabulary))
             for condition in _ways(rule.when):
                 needed = clauses(condition, vocabulary)
                 for key in needed[0] if needed else ():
                     self._by_trigger.setdefault(key, []).append(len(self._ways))
                 self._ways.append((number, compile_test(condition, vocabulary)))
         self._triggers = frozenset(self._by_trigger)
+        self._exceptions = Exceptions(rules, vocabulary)
 
     def find(self, evidence: Evidence, text: str) -> tuple[Hit, ...]:
         """Every match of every rule, by rule in the pack's order and then by place; ``text`` is the original."""
@@ -53,20 +51,11 @@ class RuleBook:
         return tuple(self._hits(held, evidence, text)) if held else ()
 
     def _hits(self, held: Mapping[int, list[tuple[int, int]]], evidence: Evidence, text: str) -> Iterator[Hit]:
-        sentences: Sentences | None = None
+        reading = self._exceptions.reading(evidence, text)
         for number, found in held.items():
-            spans = disjoint(found)
-            for test, inside in ((self._unless[number], False), (self._excuses[number], True)):
-                exceptions = test(evidence) if test is not None else ()
-                if exceptions:
-                    sentences = sentences or Sentences(text)
-                    spans = [span for span in spans if not sentences.shared(span, exceptions, inside=inside)]
+            spans = reading.left(number, disjoint(found))
             for start, end in spans[:MOST_HITS]:
                 yield Hit(self._ids[number], start, end)
-
-
-def _either(conditions: Sequence[Condition], vocabulary: Vocabulary) -> Test | None:
-    return any_of([compile_test(condition, vocabulary) for condition in conditions]) if conditions else None
 
 
 def _ways(condition: Condition) -> Iterator[Condition]:

@@ -25,6 +25,10 @@ class Vocabulary:
         self._numbers: dict[object, tuple[int, ...]] = {}
         self.patterns: list[Pattern] = []
 
+    def has(self, name: str) -> bool:
+        """Whether a lexicon has the concept."""
+        return name in self._lexicons
+
     def phrases(self, phrases: tuple[str, ...]) -> tuple[int, ...]:
         """The numbers of the patterns that match any of the phrases."""
         return self._number(phrases, phrases[0], phrases)
