@@ -112,7 +112,7 @@ def learn(
 
 
 def folds(lessons: Iterable[Lesson]) -> list[int]:
-    """The fold of each lesson, 0 to FOLDS - 1: families stay whole, the largest are placed first, where there is room."""
+    """The fold of each lesson, 0 to FOLDS - 1: families stay whole, the largest are placed first, where room is."""
     found = list(lessons)
     sizes = Counter(lesson.family for lesson in found)
     room = [0] * FOLDS
