@@ -63,9 +63,9 @@ def conversations() -> Iterator[LabelledConversation]:
     for _, document in _documents(lambda name: name.startswith("conversations")):
         for row in document:
             said = tuple(Message(str(text), sender=str(sender)) for sender, text in row["turns"])
-            source, kind = f"{SOURCE}_{row['channel']}", str(row.get("type", ""))
+            source, kind, lang = f"{SOURCE}_{row['channel']}", str(row.get("type", "")), str(row["lang"])
             label: Label = "scam" if row["label"] == "scam" else "honest"
-            yield LabelledConversation(source, Conversation(said, id=row["id"]), label, kind)
+            yield LabelledConversation(source, Conversation(said, id=row["id"]), label, kind, lang)
 
 
 def _documents(wanted: Callable[[str], bool]) -> Iterator[tuple[str, Any]]:
@@ -89,11 +89,11 @@ def _filled(template: str, document: Mapping[str, Any], chance: Chance, place: s
                 raise InputError(f"{place}: unknown slot {{{slot}}} in {template!r}.")
             chosen[slot] = chance.choice(own) if own is not None else _BUILT_IN[slot](chance, document)
         filling = chosen[slot]
-        if isinstance(filling, Mapping):
-            filling = filling[part or "name"]
-        elif part:
+        fields = filling if isinstance(filling, Mapping) else {"": filling}  # a plain value has no fields
+        key = part or ("name" if isinstance(filling, Mapping) else "")
+        if key not in fields:
             raise InputError(f"{place}: the slot {{{slot}}} has no field {part!r}, asked for in {template!r}.")
-        return str(filling)
+        return str(fields[key])
 
     return _SLOT.sub(value, template)
 

@@ -56,6 +56,7 @@ def train_command(  # noqa: PLR0913 - as many options as there are questions
         from lurewatch.lab import learning  # noqa: PLC0415 - needs the extra `lab`
     except ImportError as error:
         raise LurewatchError(f"training needs {error.name}: pip install 'lurewatch[lab]'") from error
+    write(out, ())  # what cannot be written is told before the work
     with steps(("reading", "fitting")) as told:
         learned = learning.from_files(
             build_engine(settings), data, learning.Choice(half.value, version, invented, jobs), told
