@@ -11,7 +11,10 @@ from hypothesis import strategies as st
 from lurewatch.engine import fusion, tactics
 from lurewatch.engine.model import Finding
 from lurewatch.engine.packs.numbers import DETECTORS, PUBLISHED, Coefficients
+from lurewatch.engine.scam_type import NO_GUESS
 from lurewatch.engine.scam_type import confidence as type_confidence
+from lurewatch.engine.state import Dossier
+from lurewatch.engine.text_model import Wording
 
 SCORE = st.floats(0, 1)
 FEATURES = st.dictionaries(st.sampled_from("abcdef"), SCORE)
@@ -65,6 +68,72 @@ def test_calibrated_is_order_free(values: dict[str, float], weights: dict[str, f
     coefficients = Coefficients(-3.0, weights)
     backwards = dict(reversed(values.items()))
     assert fusion.calibrated(values, coefficients)[0] == fusion.calibrated(backwards, coefficients)[0]
+
+
+@given(
+    st.dictionaries(st.sampled_from(["a", "text_model", "text_model.lure", *fusion.RELIEF]), SCORE),
+    st.dictionaries(st.sampled_from(["a", "text_model", "text_model.lure"]), st.floats(0, 10)),
+    st.dictionaries(st.sampled_from(fusion.RELIEF), st.floats(0, 10)),
+    st.sampled_from(["a", "text_model", "text_model.lure", *fusion.RELIEF]),
+    SCORE,
+)
+def test_relief_lowers_and_everything_else_raises(
+    values: dict[str, float], weights: dict[str, float], relief: dict[str, float], name: str, more: float
+) -> None:
+    """More of a feature that speaks for the sender never raises the probability, more of another never lowers it."""
+    coefficients = Coefficients(-1.0, weights, relief)
+    before, _ = fusion.calibrated(values, coefficients)
+    after, added = fusion.calibrated(values | {name: max(values.get(name, 0.0), more)}, coefficients)
+    assert after <= before if name in fusion.RELIEF else after >= before
+    assert all(value <= 0 if name in fusion.RELIEF else value >= 0 for name, value in added.items())
+    assert after == pytest.approx(1 / (1 + math.exp(1.0 - math.fsum(added.values()))))
+
+
+def test_relief_counts_for_its_own_features_alone() -> None:
+    """A file that gives relief to evidence takes nothing away from it."""
+    coefficients = Coefficients(0.0, {"a": 1.0}, {"a": 5.0})
+    assert fusion.calibrated({"a": 1.0}, coefficients) == fusion.calibrated({"a": 1.0}, Coefficients(0.0, {"a": 1.0}))
+
+
+@given(st.floats(-8, 8), st.floats(-8, 8), SCORE)
+def test_what_is_heard_rises_with_the_odds(one: float, other: float, known: float) -> None:
+    """Of two wordings equally familiar the one more like a lure never has a smaller feature, and all are in (0,1]."""
+    low, high = (fusion.heard(Wording(odds, known)) for odds in sorted((one, other)))
+    assert all(0 < value <= high.get(name, 0.0) <= 1 for name, value in low.items())
+
+
+@given(st.floats(-8, 8), SCORE, SCORE)
+def test_what_is_heard_rises_with_familiarity(odds: float, one: float, other: float) -> None:
+    """The less of a wording the model has met, the less it says, down to nothing at all."""
+    low, high = (fusion.heard(Wording(odds, known)) for known in sorted((one, other)))
+    assert all(value <= high[name] for name, value in low.items())
+
+
+def test_an_unfamiliar_wording_is_not_heard() -> None:
+    """Without a model, or of a text that it hardly knows, or of one that is surely honest, nothing is added."""
+    for wording in (None, Wording(8.0, 0.35), Wording(8.0, 0.0), Wording(-4.0, 1.0)):
+        assert fusion.heard(wording) == {}
+    assert fusion.heard(Wording(0.0, 1.0)) == {"text_model": 1.0}
+    assert fusion.heard(Wording(2.0, 0.9)) == {"text_model": 1.0, "text_model.lure": 0.5}
+    assert fusion.heard(Wording(8.0, 0.5)) == {"text_model": 1.0, "text_model.lure": 1.0}
+
+
+@pytest.mark.parametrize(
+    ("length", "signals", "expected"),
+    [
+        (300, {}, {}),
+        (949, {}, {"long_text": pytest.approx(0.5, abs=0.001)}),
+        (30_000, {}, {"long_text": 1.0}),
+        (20, {"url": 1, "url.official": 1}, {"official_link": 1.0}),
+        (20, {"url": 2, "url.official": 1, "url.unlisted": 1}, {}),
+        (20, {"url": 1, "url.official": 1, "phone": 1}, {}),
+        (20, {"url": 1}, {}),
+    ],
+)
+def test_what_speaks_for_a_sender(length: int, signals: dict[str, int], expected: dict[str, float]) -> None:
+    """A long text does, by its length, and a link to the real site where there is no other way to answer."""
+    found = fusion.features(Dossier(longest=length, signals=signals), {}, NO_GUESS, {})
+    assert {name: value for name, value in found.items() if name in fusion.RELIEF} == expected
 
 
 @pytest.mark.parametrize(("count", "expected"), [(0, 0.0), (1, 0.35), (2, 0.55), (3, 0.8), (4, 0.93), (5, 0.95)])

@@ -12,6 +12,7 @@ from lurewatch.engine.detectors.behavioral import RAPID_SECONDS
 from lurewatch.engine.model import Message, Signal
 from lurewatch.engine.packs.rule import Rule
 from lurewatch.engine.reading import MessageReading
+from lurewatch.engine.stages import Course
 from lurewatch.engine.state import MOST_REMEMBERED, MOST_TAILS, TACTICS, ConversationState, Dossier, Tail
 from lurewatch.engine.text_model import Wording
 
@@ -45,9 +46,6 @@ def advance(
     rapid = dossier.rapid
     if message.timestamp is not None and dossier.last_time is not None:
         rapid += 0 <= message.timestamp - dossier.last_time < RAPID_SECONDS
-    course = dossier.course
-    if reading.hits or reading.marks or not course.begun:
-        course = stages.advance(course, index + 1, [rules[hit.rule] for hit in (*reading.hits, *reading.marks)])
     stronger = reading.emotion.overall_manipulation > dossier.emotion.overall_manipulation
     seen = _seen(dossier, reading.signals) if reading.signals else dossier
     return Dossier(
@@ -67,13 +65,19 @@ def advance(
         texts=_tally(dossier.texts, message.text),
         disguises=dossier.disguises + len(reading.obfuscations),
         tails=(*dossier.tails, Tail(index, max(0, len(message.text) - _TAIL), message.text[-_TAIL:]))[-MOST_TAILS:],
-        course=course,
+        course=_course(dossier.course, index, reading, rules),
         emotion=reading.emotion if stronger else dossier.emotion,
         wording=_nearest_to_a_lure(dossier.wording, reading.wording),
         longest=max(dossier.longest, len(message.text)),
         plugged=dossier.plugged,
         probability=dossier.probability,
     )
+
+
+def _course(course: Course, index: int, reading: MessageReading, rules: Mapping[str, Rule]) -> Course:
+    if course.begun and not (reading.hits or reading.marks):
+        return course
+    return stages.advance(course, index + 1, [rules[hit.rule] for hit in (*reading.hits, *reading.marks)])
 
 
 def answered(

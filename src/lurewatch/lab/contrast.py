@@ -12,6 +12,7 @@ import random
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from importlib.resources import files
+from itertools import product
 from typing import Any
 
 import yaml
@@ -26,19 +27,8 @@ _CURRENCY = ("${n}", "£{n}", "€{n}", "Rs.{n}", "Rs {n}", "USD {n}", "₹{n}")
 _AMOUNTS, _SMALL = (20, 5000), (1, 9)
 _NAMES = ("Anna", "Sam", "Daniel", "Maria", "Priya", "Tom", "Grace", "Omar", "Julia", "Mark", "Elena", "David", "Ruth")
 _LURES = (
-    "secure",
-    "verify",
-    "update",
-    "help",
-    "account",
-    "track",
-    "refund",
-    "bonus",
-    "login",
-    "service",
-    "pay",
-    "claim",
-)
+    "secure", "verify", "update", "help", "account", "track", "refund", "bonus", "login", "service", "pay", "claim",
+)  # fmt: skip
 _ENDINGS = ("top", "xyz", "info", "online", "shop", "cc", "vip", "icu", "site", "live", "click", "com", "net", "me")
 _SHORT = ("bit.ly", "tinyurl.com", "cutt.ly", "is.gd", "t.ly", "rb.gy", "s.id")
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
@@ -58,18 +48,14 @@ def messages(fillings: int) -> Iterator[tuple[str, LabelledMessage]]:
     for name, document in _documents(lambda name: not name.startswith("conversations")):
         lang = str(document["lang"])
         for pair in document["pairs"]:
-            together = f"{lang}:{pair['kind']}"
-            for label in ("honest", "imitation"):
-                for template in pair[label]:
-                    for number in range(fillings):
-                        chance = Chance(f"{lang}:{number}:{template}")
-                        text = _filled(template, document, chance, name)
-                        scam = label == "imitation"
-                        kind = str(pair["type"] if scam else pair["kind"])
-                        yield (
-                            together,
-                            LabelledMessage(f"{SOURCE}_{lang}", text, "scam" if scam else "honest", kind, lang),
-                        )
+            sides: tuple[tuple[Label, str, str], ...] = (
+                ("honest", "honest", str(pair["kind"])),
+                ("scam", "imitation", str(pair["type"])),
+            )
+            for label, side, kind in sides:
+                for template, number in product(pair[side], range(fillings)):
+                    text = _filled(template, document, Chance(f"{lang}:{number}:{template}"), name)
+                    yield f"{lang}:{pair['kind']}", LabelledMessage(f"{SOURCE}_{lang}", text, label, kind, lang)
 
 
 def conversations() -> Iterator[LabelledConversation]:
@@ -77,9 +63,9 @@ def conversations() -> Iterator[LabelledConversation]:
     for _, document in _documents(lambda name: name.startswith("conversations")):
         for row in document:
             said = tuple(Message(str(text), sender=str(sender)) for sender, text in row["turns"])
-            source, kind = f"{SOURCE}_{row['channel']}", str(row.get("type", ""))
+            source, kind, lang = f"{SOURCE}_{row['channel']}", str(row.get("type", "")), str(row["lang"])
             label: Label = "scam" if row["label"] == "scam" else "honest"
-            yield LabelledConversation(source, Conversation(said, id=row["id"]), label, kind)
+            yield LabelledConversation(source, Conversation(said, id=row["id"]), label, kind, lang)
 
 
 def _documents(wanted: Callable[[str], bool]) -> Iterator[tuple[str, Any]]:
@@ -103,11 +89,11 @@ def _filled(template: str, document: Mapping[str, Any], chance: Chance, place: s
                 raise InputError(f"{place}: unknown slot {{{slot}}} in {template!r}.")
             chosen[slot] = chance.choice(own) if own is not None else _BUILT_IN[slot](chance, document)
         filling = chosen[slot]
-        if isinstance(filling, Mapping):
-            filling = filling[part or "name"]
-        elif part:
+        fields = filling if isinstance(filling, Mapping) else {"": filling}  # a plain value has no fields
+        key = part or ("name" if isinstance(filling, Mapping) else "")
+        if key not in fields:
             raise InputError(f"{place}: the slot {{{slot}}} has no field {part!r}, asked for in {template!r}.")
-        return str(filling)
+        return str(fields[key])
 
     return _SLOT.sub(value, template)
 
@@ -141,9 +127,8 @@ def _bad_link(chance: Chance, _: Mapping[str, Any]) -> str:
 
 
 def _short_link(chance: Chance, _: Mapping[str, Any]) -> str:
-    return (
-        chance.choice(("https://", "http://", "")) + f"{chance.choice(_SHORT)}/{_word(chance, 3)}{chance.randrange(99)}"
-    )
+    beginning = chance.choice(("https://", "http://", ""))
+    return f"{beginning}{chance.choice(_SHORT)}/{_word(chance, 3)}{chance.randrange(99)}"
 
 
 def _phone(chance: Chance, document: Mapping[str, Any]) -> str:

@@ -1,8 +1,8 @@
 """What unseen sources get: ``python -m lurewatch.lab.families DATA`` leaves whole families out and measures them.
 
 The families are parted into five folds. For each, everything is learned anew from the others (text model, fusion;
-near-duplicates of the fold are left out, too), and its rows are judged by an engine made of that. ``--languages`` leaves
-each language out instead. Nothing that is measured here was learned from, except by those who wrote the rules.
+near-duplicates of the fold are left out, too), and its rows are judged by an engine made of that. ``--languages``
+leaves each language out instead. Nothing that is measured here was learned from, except by those who wrote the rules.
 """
 
 from __future__ import annotations
@@ -125,8 +125,9 @@ def main(argv: Sequence[str] | None = None) -> None:
 
 def print_all(scored: Sequence[Scored]) -> None:
     """Recall and false positives by source, plain and disguised."""
+    titles: Mapping[corpus.Label, str] = {"scam": "recall", "honest": "false positives"}
     for unit in ("message", "conversation"):
-        for label, title in (("scam", "recall"), ("honest", "false positives")):
+        for label, title in titles.items():
             for line in told(f"{unit}, {title}", shares(scored, label, unit)):
                 print(line)  # noqa: T201
 

@@ -210,7 +210,7 @@ def threshold(examples: Sequence[Example], model: Model, target: Target) -> floa
         if not (example.scam or example.disguised):
             honest[example.source].append(model.score(example))
     files = [np.array(file) for file in honest.values() if len(file) >= FEWEST_HONEST]
-    low, high = 0, len(scores) - 1  # scores[:low + 1] are not found; shares fall as low rises
+    low, high = scores.index(0.0), len(scores) - 1  # scores[:low + 1] are not found; shares fall as low rises
     while low < high:
         middle = (low + high) // 2
         shares = [float((file > scores[middle]).mean()) for file in files]

@@ -82,15 +82,16 @@ def train(
     """The text model of these texts.
 
     Raises:
-        InputError: there are no lures, or no honest texts, among them.
+        InputError: in no language are there both lures and honest texts.
     """
+    counts = balance(found)
+    if not counts.any():
+        raise InputError("a text model needs lures and honest texts in one language; there is only one kind.")
     lures = np.array([text.lure for text in found])
-    if lures.all() or not lures.any():
-        raise InputError("a text model needs lures and honest texts to learn from; there is only one kind.")
     matrix = _matrix(found, bits)
     texts_with = np.bincount(matrix.indices, minlength=matrix.shape[1])
     kept = np.flatnonzero(texts_with >= min(FEWEST, len(found)))
-    matrix, counts = matrix[:, kept].tocsr(), balance(found)
+    matrix = matrix[:, kept].tocsr()
     ratio = _ratio(matrix, lures, counts)
     fitted = LogisticRegression(C=INVERSE_PENALTY, max_iter=ROUNDS, tol=1e-6)
     fitted.fit(matrix @ diags(ratio), lures, counts)
@@ -121,7 +122,7 @@ def balance(found: Sequence[Text]) -> NDArray[np.float64]:
 
     weights = {group: weight(group) for group in sizes}
     counted = np.array([weights[group] for group in groups])
-    return np.asarray(counted * (len(found) / counted.sum()), dtype=np.float64)
+    return np.asarray(counted * (len(found) / (counted.sum() or 1.0)), dtype=np.float64)
 
 
 def _share(group: tuple[str, bool, str, bool], size: int) -> float:

@@ -19,6 +19,7 @@ from lurewatch.engine import fusion
 from lurewatch.engine.packs.numbers import Calibration, Coefficients
 from lurewatch.engine.pipeline import Engine
 from lurewatch.engine.text_model import TextModel, Wording
+from lurewatch.errors import InputError
 from lurewatch.lab import text_training
 from lurewatch.lab.contrast import SOURCE as INVENTED
 from lurewatch.lab.lessons import Lesson
@@ -83,22 +84,15 @@ def learn(
     """The text model and the fusion that these lessons teach; ``done`` is told how many of how many fits are made.
 
     Raises:
-        InputError: the lessons hold only scams, or only honest rows.
+        InputError: the lessons hold only scams or only honest rows in every language, or would without some family.
     """
     parted = folds(lessons)
     steps = FOLDS + 2
     read: dict[int, list[Wording | None]] = {}
-    for number in range(FOLDS):
-        model = text_training.train(list(text_training.texts(
-            lesson for lesson, fold in zip(lessons, parted, strict=True) if fold != number
-        )))  # fmt: skip
-        read |= {
-            index: hear(model, lesson)
-            for index, (lesson, fold) in enumerate(zip(lessons, parted, strict=True))
-            if fold == number and lesson.label != "spam"
-        }
-        done(number + 1, steps)
     kept = text_training.train(list(text_training.texts(lessons)), recipe.version, about=dict(recipe.about))
+    for number in range(FOLDS):
+        done(number + 1, steps)
+        read |= _read(lessons, parted, number)
     done(FOLDS + 1, steps)
     slope, shift = straightened([(lessons[index], found) for index, found in read.items()])
     kept = replace(kept, scale=slope * kept.scale, intercept=slope * kept.intercept + shift)
@@ -119,8 +113,22 @@ def learn(
     return Learned(kept, (parts[0], parts[1]), recipe.version)
 
 
+def _read(lessons: Sequence[Lesson], parted: Sequence[int], number: int) -> dict[int, list[Wording | None]]:
+    """By place what a model that has not seen this fold makes of its lessons; advertising is left out."""
+    here = {index: lesson for index, (lesson, fold) in enumerate(zip(lessons, parted, strict=True)) if fold == number}
+    if not here:
+        return {}
+    others = (lesson for lesson, fold in zip(lessons, parted, strict=True) if fold != number)
+    try:
+        model = text_training.train(list(text_training.texts(others)))
+    except InputError as error:
+        names = ", ".join(sorted({lesson.family for lesson in here.values()})[:3])
+        raise InputError(f"without {names} nothing can be learned: {error} Spread the rows over more files.") from error
+    return {index: hear(model, lesson) for index, lesson in here.items() if lesson.label != "spam"}
+
+
 def folds(lessons: Iterable[Lesson]) -> list[int]:
-    """The fold of each lesson, 0 to FOLDS - 1: families stay whole, the largest are placed first, where there is room."""
+    """The fold of each lesson, 0 to FOLDS - 1: families stay whole, the largest are placed first, where room is."""
     found = list(lessons)
     sizes = Counter(lesson.family for lesson in found)
     room = [0] * FOLDS

@@ -41,7 +41,8 @@ class Pack:
     """Rules, lexicons (concept -> phrases in every language), tables and numbers. ``hash`` names the content.
 
     ``stages`` (name of rules -> stage) and ``exceptions`` (concept -> names of rules) are in the rules already.
-    Without a ``text_model`` the rules judge alone. ``phrasebook`` is how the phrases were read; it follows from the rest.
+    Without a ``text_model`` the rules judge alone. ``phrasebook`` is how the phrases were read; it follows from the
+    rest.
     """
 
     name: str

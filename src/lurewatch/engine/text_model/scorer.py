@@ -94,17 +94,24 @@ def parse(data: bytes) -> TextModel:
         raise ValueError(f"it has {len(data)} bytes; a text model has at most {MOST_BYTES}")
     if not data.startswith(_MAGIC):
         raise ValueError("it is no text model of this version")
-    start = len(_MAGIC) + 4
     try:
-        (length,) = struct.unpack_from("<I", data, len(_MAGIC))
-        header = json.loads(data[start : start + length])
-        bits, scale, intercept = header["bits"], float(header["scale"]), float(header["intercept"])
-        if bits not in _BITS or not (math.isfinite(scale) and math.isfinite(intercept)):
-            raise ValueError("its numbers make no sense")
-        unpacked = zlib.decompressobj().decompress(data[start + length :], 2**bits + 1)
-        weights = np.frombuffer(unpacked, np.int8)
-    except (struct.error, KeyError, TypeError, zlib.error) as error:
+        model = _unpacked(data[len(_MAGIC) :])
+    except (struct.error, zlib.error, LookupError, TypeError, ValueError, ArithmeticError, RecursionError) as error:
         raise ValueError("it is broken off or damaged") from error
-    if len(weights) != 2**bits:
-        raise ValueError("it is broken off or damaged")
-    return TextModel(str(header.get("version", "")), bits, scale, intercept, weights, header.get("about") or {})
+    if not (math.isfinite(model.scale) and math.isfinite(model.intercept)):
+        raise ValueError("its numbers make no sense")
+    return model
+
+
+def _unpacked(data: bytes) -> TextModel:
+    (length,) = struct.unpack_from("<I", data)
+    header, packed = json.loads(data[4 : 4 + length]), data[4 + length :]
+    bits = header["bits"]
+    if bits not in _BITS:
+        raise ValueError(bits)
+    unpacking = zlib.decompressobj()
+    weights = np.frombuffer(unpacking.decompress(packed, 2**bits + 1), np.int8)
+    if len(weights) != 2**bits or not unpacking.eof or unpacking.unused_data:
+        raise ValueError(len(weights))
+    scale, intercept = float(header["scale"]), float(header["intercept"])
+    return TextModel(str(header["version"]), bits, scale, intercept, weights, dict(header["about"]))

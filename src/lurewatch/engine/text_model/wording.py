@@ -66,7 +66,8 @@ def wording(views: Sequence[View], signals: Iterable[Signal]) -> str:
 def _named_again(text: str) -> str:
     if _TAKEN_OUT.search(text) is None:
         return text
-    return _TAKEN_OUT.sub(lambda found: f"{found[2] or ''} {_STANDS_FOR.get(found[1] or found[3], '')} ", text)
+    named: str = _TAKEN_OUT.sub(lambda found: f"{found[2] or ''} {_STANDS_FOR.get(found[1] or found[3], '')} ", text)
+    return named
 
 
 def _name(signal: Signal) -> str | None:

@@ -45,17 +45,18 @@ def train_command(  # noqa: PLR0913 - as many options as there are questions
     """Learn from labelled messages and conversations: the text model, and the fusion that weighs it beside the rules.
 
     A row is {"text", "label", "kind"?, "lang"?} or {"id", "label", "messages": [{"sender", "text", "ts"?}]}; the label
-    is scam, spam, ham, legit or honest. The folder that is written is a pack: lay it over the core pack with --packs.
+    is scam, spam, ham, legit or honest. The folder that is written is a pack: lay it over the core pack with --pack.
     What is printed was found by models that had not seen the file's family.
 
     \b
     lurewatch train labelled/ --out ours/ --half dev
-    lurewatch evaluate labelled/ --half report --packs ours/
+    lurewatch evaluate labelled/ --half report --pack ours/
     """
     try:
         from lurewatch.lab import learning  # noqa: PLC0415 - needs the extra `lab`
     except ImportError as error:
         raise LurewatchError(f"training needs {error.name}: pip install 'lurewatch[lab]'") from error
+    write(out, ())  # what cannot be written is told before the work
     with steps(("reading", "fitting")) as told:
         learned = learning.from_files(
             build_engine(settings), data, learning.Choice(half.value, version, invented, jobs), told
