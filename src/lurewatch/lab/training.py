@@ -136,7 +136,7 @@ def hear(model: TextModel, lesson: Lesson) -> list[dict[str, float]]:
     found: list[dict[str, float]] = []
     for sender in lesson.senders:
         readings: list[Wording] = [model.read(wording) for wording in sender.wordings]
-        found.append(fusion.heard(max(readings, key=lambda reading: reading.odds, default=None)))
+        found.append(fusion.heard(max(readings, key=lambda reading: reading.rank, default=None)))
     return found
 
 
