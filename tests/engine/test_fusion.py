@@ -109,6 +109,13 @@ def test_what_is_heard_rises_with_familiarity(odds: float, one: float, other: fl
     assert all(value <= high[name] for name, value in low.items())
 
 
+@given(*[st.builds(Wording, st.floats(-8, 8), SCORE)] * 2)
+def test_another_wording_hides_nothing(one: Wording, other: Wording) -> None:
+    """Of two wordings the one is kept of which more is heard, so that a strange message hides no lure."""
+    kept = max(one, other, key=lambda wording: wording.rank)
+    assert sum(fusion.heard(kept).values()) == max(sum(fusion.heard(wording).values()) for wording in (one, other))
+
+
 def test_an_unfamiliar_wording_is_not_heard() -> None:
     """Without a model, or of a text that it hardly knows, or of one that is surely honest, nothing is added."""
     for wording in (None, Wording(8.0, 0.35), Wording(8.0, 0.0), Wording(-4.0, 1.0)):

@@ -84,6 +84,25 @@ def test_the_model_speaks_through_the_fusion_alone(engine: Engine) -> None:
     assert judged(None, listening) == judged(None, deaf) == judged(model("1"), deaf)
 
 
+def test_a_strange_message_hides_no_lure(engine: Engine) -> None:
+    """What a sender writes beside a lure, however the model takes it, does not lower what it heard."""
+    weights = model("1", 36).weights.copy()
+    weights[buckets("zyxo", 12)] = 127
+    calibration = Calibration("t", *[Coefficients(-3.0, {"text_model": 1.0, "text_model.lure": 5.0})] * 2)
+    heard = TextModel("1", 12, 0.02, -1.0, weights, {})
+    judging = engine.with_pack(replace(engine.pack, text_model=heard, calibration=calibration))
+    strange = "zyxo zyxo zyxo zyxo zyxo qklm bdfg hjnp rtvw ceik flbq gzdm kxcr pjfw"
+    lure, odd = (judging.reader.read(text).wording for text in (TEXT, strange))
+    assert lure is not None
+    assert odd is not None
+    assert odd.odds > lure.odds
+    assert odd.known < 0.35
+    assert lure.known > 0.9
+    for said in ((TEXT,), (TEXT, strange), (strange, TEXT)):
+        conversation = Conversation(tuple(Message(text, sender="a") for text in said))
+        assert judging.assess(conversation).scam_probability > 50
+
+
 def test_an_engine_over_another_pack_judges_like_a_new_one(engine: Engine) -> None:
     """Without a model verdicts work, and ``with_pack`` there and back gives the verdicts of the first engine."""
     text = "Your account is blocked, share the OTP now"

@@ -112,6 +112,7 @@ def test_any_text_is_answered_within_bounds(text: str, times: int) -> None:
     found = MODEL.read(text * times)
     assert -MOST_ODDS <= found.odds <= MOST_ODDS
     assert 0.0 <= found.known <= 1.0
+    assert (type(found.odds), type(found.known)) == (float, float)
     assert MODEL.read(text * times) == found
 
 

@@ -93,7 +93,7 @@ def answered(
 
 
 def _nearest_to_a_lure(one: Wording | None, other: Wording | None) -> Wording | None:
-    return max((wording for wording in (one, other) if wording), key=lambda wording: wording.odds, default=None)
+    return max((wording for wording in (one, other) if wording), key=lambda wording: wording.rank, default=None)
 
 
 _CLAIMS = ("name", "signature")

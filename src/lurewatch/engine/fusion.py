@@ -19,10 +19,6 @@ _SURE = 0.9999
 RELIEF = ("long_text", "official_link")
 """The features that speak for the sender; every other one can only speak against them."""
 _LONG, _VERY_LONG = 300, 3_000
-_MOVING_ODDS = 4.0
-"""Log-odds of the text model beyond this say no more."""
-_FAMILIAR, _UNFAMILIAR = 0.5, 0.35
-"""Shares of known n-grams: of a text with fewer than the second the model says nothing."""
 _PRESENT = (
     "url.unlisted",
     "url.shortener",
@@ -100,10 +96,7 @@ def heard(wording: Wording | None) -> dict[str, float]:
     """
     if wording is None:
         return {}
-    trust = min(1.0, max(0.0, (wording.known - _UNFAMILIAR) / (_FAMILIAR - _UNFAMILIAR)))
-    even = trust * min(1.0, max(0.0, 1.0 + wording.odds / _MOVING_ODDS))
-    lure = trust * min(1.0, max(0.0, wording.odds / _MOVING_ODDS))
-    return {name: value for name, value in (("text_model", even), ("text_model.lure", lure)) if value}
+    return {name: value for name, value in (("text_model", wording.even), ("text_model.lure", wording.lure)) if value}
 
 
 def _relief(dossier: Dossier) -> dict[str, float]:

@@ -142,7 +142,7 @@ def folds(lessons: Iterable[Lesson]) -> list[int]:
 def hear(model: TextModel, lesson: Lesson) -> list[Wording | None]:
     """What the text model makes of each sender's message that is most like a lure."""
     return [
-        max((model.read(wording) for wording in sender.wordings), key=lambda reading: reading.odds, default=None)
+        max((model.read(wording) for wording in sender.wordings), key=lambda reading: reading.rank, default=None)
         for sender in lesson.senders
     ]
 

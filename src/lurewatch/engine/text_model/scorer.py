@@ -24,6 +24,10 @@ MOST_BYTES = 8 * 2**20
 MOST_ODDS = 8.0
 """Log-odds are cut to [-MOST_ODDS, MOST_ODDS]."""
 MOST_PARTS = 20
+_MOVING_ODDS = 4.0
+"""Log-odds beyond this say no more."""
+_FAMILIAR, _UNFAMILIAR = 0.5, 0.35
+"""Shares of known n-grams: of a text with fewer than the second the model says nothing."""
 _MAGIC = b"LWTM\x01"
 _BITS = range(10, 24)
 Weights = npt.NDArray[np.int8]
@@ -31,10 +35,32 @@ Weights = npt.NDArray[np.int8]
 
 @dataclass(frozen=True, slots=True)
 class Wording:
-    """What the model makes of a text: log-odds of a lure, and the share in [0,1] of its n-grams that it has met."""
+    """What the model makes of a text: log-odds of a lure, and the share in [0,1] of its n-grams that it has met.
+
+    ``even`` rises in [0,1] from surely honest to even, ``lure`` beyond; both fade out as wording becomes unfamiliar.
+    """
 
     odds: float
     known: float
+
+    @property
+    def even(self) -> float:
+        """How far the wording is from surely honest."""
+        return self._trust * min(1.0, max(0.0, 1.0 + self.odds / _MOVING_ODDS))
+
+    @property
+    def lure(self) -> float:
+        """How far the wording is beyond even."""
+        return self._trust * min(1.0, max(0.0, self.odds / _MOVING_ODDS))
+
+    @property
+    def rank(self) -> tuple[float, float]:
+        """Of several wordings the highest counts: a strange one must not hide one that is understood."""
+        return self.even + self.lure, self.odds
+
+    @property
+    def _trust(self) -> float:
+        return min(1.0, max(0.0, (self.known - _UNFAMILIAR) / (_FAMILIAR - _UNFAMILIAR)))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -60,12 +86,12 @@ class TextModel:
         if len(text) <= LONGEST:
             return self._part(text)
         parts = (self._part(text[at : at + LONGEST]) for at in range(0, min(len(text), MOST_PARTS * LONGEST), LONGEST))
-        return max(parts, key=lambda part: part.odds)
+        return max(parts, key=lambda part: part.rank)
 
     def _part(self, text: str) -> Wording:
         found = self.weights[buckets(text, self.bits)]
         odds = self.intercept + self.scale * int(found.sum(dtype=np.int64)) / math.sqrt(max(1, len(found)))
-        known = np.count_nonzero(found) / max(1, len(found))
+        known = int(np.count_nonzero(found)) / max(1, len(found))
         return Wording(round(max(-MOST_ODDS, min(MOST_ODDS, odds)), 4), round(known, 4))
 
 
