@@ -57,7 +57,7 @@ def weight_in(live: LiveEngine) -> float:
 def test_packs_and_thresholds_of_the_settings(tmp_path: Path) -> None:
     """An overlay and a thresholds file change the engine; every problem in them is told with its file."""
     thresholds = tmp_path / "thresholds.yaml"
-    thresholds.write_text("risk_thresholds: {suspicious: 1}", "utf-8")
+    thresholds.write_text("risk_thresholds: {suspicious: 0.01}", "utf-8")
     engine = build_engine(Settings(packs=(overlay(tmp_path / "site", 0.5),), thresholds=thresholds))
     rule = engine.pack.rule(RULE)
     assert rule

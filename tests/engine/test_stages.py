@@ -135,12 +135,13 @@ def test_protected_people_have_no_stage(engine: Engine) -> None:
 
 
 def test_what_only_marks_raises_nothing(engine: Engine) -> None:
-    """Rules that only mark a stage are no flags and leave probability and contributions as they are."""
+    """Rules that only mark a stage are no flags and add nothing; only the text model may hear the words."""
     plain, marked = talk(engine, ("x", "See you at six")), talk(engine, ("x", "Nice to meet you, you are so beautiful"))
     assert marked.stage == "rapport"
     assert not marked.flags
-    assert marked.scam_probability == plain.scam_probability
-    assert marked.contributions == plain.contributions
+    assert {name for name in marked.contributions if not name.startswith("text_model")} == {
+        name for name in plain.contributions if not name.startswith("text_model")
+    }
 
 
 @SHARED

@@ -93,7 +93,7 @@ def _filled(template: str, document: Mapping[str, Any], chance: Chance, place: s
         key = part or ("name" if isinstance(filling, Mapping) else "")
         if key not in fields:
             raise InputError(f"{place}: the slot {{{slot}}} has no field {part!r}, asked for in {template!r}.")
-        return str(fields[key])
+        return _SLOT.sub(value, str(fields[key]))  # a value may name slots, too
 
     return _SLOT.sub(value, template)
 

@@ -107,7 +107,8 @@ def fit(
             break
         rows = [(example.scam, sender, share) for example, sender, share in zip(examples, leading, shares, strict=True)]
         model = weigh(rows, names, l2, prior)
-    model = calibrated(model, calibrate_on or examples, scam_share)
+    if calibrate_on:
+        model = calibrated(model, calibrate_on, scam_share)
     return replace(model, intercept=min(model.intercept, -threshold(calibrate_on or examples, model, target)))
 
 

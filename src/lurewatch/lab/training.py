@@ -107,7 +107,7 @@ def learn(
     talks = [one for lesson, one in examples if not lesson.alone]
     parts = tuple(
         Part(name, some, fit(some, recipe.target, expected=recipe.expected, calibrate_on=shown))
-        for name, some, shown in (("message", alone, alone), ("conversation", together, talks or together))
+        for name, some, shown in (("message", alone, None), ("conversation", together, talks))
     )
     done(steps, steps)
     return Learned(kept, (parts[0], parts[1]), recipe.version)
