@@ -87,8 +87,8 @@ def fit(
     Which sender leads in a row depends on the weights, so they are fitted again until the same senders lead.
     ``scam_share`` is the weight of all scam rows together, the honest rows have the rest; ``l2`` is the penalty on the
     squared distance of the weights from the ``expected`` ones (0 where not named), relative to the mean loss of a row:
-    where the rows say little, what is expected stands. ``calibrate_on`` are the rows on which the probabilities are
-    to be true, all without it.
+    where the rows say little, what is expected stands. ``calibrate_on`` are rows on which the probabilities are to be
+    true and the target kept, where those are not all.
     """
     known = expected or {}
     names = sorted({name for example in examples for sender in example.senders for name in sender} | set(known))
