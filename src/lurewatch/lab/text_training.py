@@ -11,6 +11,7 @@ rows, so that a long file does not drown a short one.
 from __future__ import annotations
 
 import random
+import warnings
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -18,6 +19,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix, diags
+from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import LogisticRegression
 
 from lurewatch.engine.text_model import TextModel, buckets
@@ -94,7 +96,9 @@ def train(
     matrix = matrix[:, kept].tocsr()
     ratio = _ratio(matrix, lures, counts)
     fitted = LogisticRegression(C=INVERSE_PENALTY, max_iter=ROUNDS, tol=1e-6)
-    fitted.fit(matrix @ diags(ratio), lures, counts)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ConvergenceWarning)  # ROUNDS are enough, more only learn the sources better
+        fitted.fit(matrix @ diags(ratio), lures, counts)
     return _packed(fitted.coef_[0] * ratio, float(fitted.intercept_[0]), kept, bits, version, about or {})
 
 
