@@ -39,6 +39,7 @@ def test_the_names_of_an_answer() -> None:
         "scam_type": "banking_scam",
         "threat_level": "critical",
         "stage": "ask",
+        "uncertain": False,
         "stages": [
             {"stage": "contact", "turn": 1, "rule": None},
             {"stage": "ask", "turn": 2, "rule": "otp_request"},

@@ -222,7 +222,8 @@ class Verdict:
     each piece of evidence adds to the log-odds; ``incomplete`` says what was not read or not known, ``shadow`` counts
     matches of rules on trial, which touch nothing else. ``stages`` (in their order)
     and ``emotion`` (of the message that plays most on feelings) are of the sender with the most against them; they say
-    how far and how, not whether: read them beside the probability.
+    how far and how, not whether: read them beside the probability. ``uncertain`` says that the text model does not know
+    the language or the kind of text, so that the rules decided alone.
     """
 
     id: str
@@ -247,6 +248,7 @@ class Verdict:
     incomplete: tuple[str, ...] = ()
     shadow: Mapping[str, int] = field(default_factory=dict)
     second_opinion: Opinion | None = None
+    uncertain: bool = False
     stages: tuple[Begun, ...] = ()
 
     @property

@@ -156,6 +156,7 @@ def verdict(
         incomplete=incomplete,
         shadow=state.shadow,
         second_opinion=knowledge.opinion,
+        uncertain=dossier.wording is not None and dossier.wording.strange,
     )
 
 

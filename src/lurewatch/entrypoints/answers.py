@@ -46,6 +46,7 @@ def evidence(verdict: Verdict, decisions: Sequence[Decision]) -> dict[str, Any]:
         "scam_type": verdict.scam_type,
         "threat_level": verdict.threat_level,
         "stage": verdict.stage,
+        "uncertain": verdict.uncertain,
         "stages": [{"stage": one.stage, "turn": one.turn, "rule": one.rule} for one in verdict.stages],
         "emotional_profile": asdict(verdict.emotion),
         "tactics": verdict.tactics,

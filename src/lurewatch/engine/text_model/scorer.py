@@ -59,6 +59,11 @@ class Wording:
         return self.even + self.lure, self.odds
 
     @property
+    def strange(self) -> bool:
+        """Whether too little of the wording is familiar for the model to have a say."""
+        return self._trust < 0.5
+
+    @property
     def _trust(self) -> float:
         return min(1.0, max(0.0, (self.known - _UNFAMILIAR) / (_FAMILIAR - _UNFAMILIAR)))
 

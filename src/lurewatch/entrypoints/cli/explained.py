@@ -41,6 +41,8 @@ def _verdict(explanation: Explanation) -> Iterator[Text]:
         yield Text(f"A scam from message {verdict.first_flagged_turn} on.")
     if verdict.second_opinion is not None:
         yield from _opinion(verdict.second_opinion)
+    if verdict.uncertain:
+        yield Text("Uncertain: the text model does not know this language or kind of text; the rules decided alone.")
     if verdict.status == "partial":
         yield Text(f"Only partly read: {', '.join((*verdict.incomplete, *verdict.failed_detectors))}", style="bold")
 
