@@ -11,7 +11,7 @@ from lurewatch.engine.model import Conversation, Message
 from lurewatch.lab import contrast, families, learning, training
 from lurewatch.lab.corpus import LabelledConversation, LabelledMessage, Row
 from lurewatch.lab.lessons import Lesson, named, read
-from lurewatch.lab.scoring import Order
+from lurewatch.lab.scoring import Order, shares
 
 from .data import scored
 
@@ -106,8 +106,8 @@ def test_shares_are_of_files_large_enough() -> None:
     rows = [scored("scam", 0.9 if n % 2 else 0.1, source="large") for n in range(families.FEWEST)]
     rows += [scored("scam", 0.9, source="small"), scored("honest", 0.9, source="large")]
     rows += [scored("scam", 0.9, source="large", attack="leet") for _ in range(families.FEWEST)]
-    assert families.shares(rows, "scam") == {"large": 0.5}
-    assert families.shares(rows, "scam", attack="leet") == {"large": 1.0}
+    assert shares(rows, "scam", fewest=families.FEWEST) == {"large": 0.5}
+    assert shares(rows, "scam", attack="leet", fewest=families.FEWEST) == {"large": 1.0}
     assert list(families.told("recall", {"b": 1.0, "a": 0.5})) == [
         "recall: mean 75.00%",
         "    50.00% a",

@@ -21,7 +21,7 @@ from lurewatch.lab.corpus import LabelledMessage, Row
 from lurewatch.lab.evaluation import Plan, as_json, evaluate
 from lurewatch.lab.languages import language
 from lurewatch.lab.lessons import Lesson
-from lurewatch.lab.scoring import Order, Scored, score
+from lurewatch.lab.scoring import Order, Scored, Unit, score, shares
 from lurewatch.lab.sources import source
 from lurewatch.lab.training import Recipe
 
@@ -84,15 +84,6 @@ def left_out(
         yield fold, score(engine.with_pack(pack), measured, order, jobs)
 
 
-def shares(scored: Iterable[Scored], label: corpus.Label, unit: str = "message", attack: str = "") -> dict[str, float]:
-    """The share found of each source's rows."""
-    found: dict[str, list[bool]] = {}
-    for row in scored:
-        if (row.unit, row.label, row.attack) == (unit, label, attack):
-            found.setdefault(row.source, []).append(row.found)
-    return {name: sum(some) / len(some) for name, some in sorted(found.items()) if len(some) >= FEWEST}
-
-
 def told(title: str, found: Mapping[str, float]) -> Iterator[str]:
     """A mean over sources and what it is made of."""
     mean = sum(found.values()) / len(found) if found else 0.0
@@ -124,11 +115,18 @@ def main(argv: Sequence[str] | None = None) -> None:
 
 
 def print_all(scored: Sequence[Scored]) -> None:
-    """Recall and false positives by source, plain and disguised."""
+    """Recall and false positives by source of messages and conversations, and of messages under each attack judged."""
     titles: Mapping[corpus.Label, str] = {"scam": "recall", "honest": "false positives"}
-    for unit in ("message", "conversation"):
+    attacks = dict.fromkeys(row.attack for row in scored if row.attack)
+    parts: list[tuple[Unit, str]] = [
+        ("message", ""),
+        ("conversation", ""),
+        *(("message", attack) for attack in attacks),
+    ]
+    for unit, attack in parts:
         for label, title in titles.items():
-            for line in told(f"{unit}, {title}", shares(scored, label, unit)):
+            name = f"{unit} under {attack}" if attack else unit
+            for line in told(f"{name}, {title}", shares(scored, label, unit, attack, fewest=FEWEST)):
                 print(line)  # noqa: T201
 
 

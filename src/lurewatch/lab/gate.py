@@ -14,7 +14,7 @@ from pathlib import Path
 from lurewatch.engine.reading import Reader
 from lurewatch.lab import contacts, corepack, corpus
 from lurewatch.lab.attacks import ATTACKS
-from lurewatch.lab.scoring import Order, Scored, score
+from lurewatch.lab.scoring import Order, Scored, score, shares
 
 ENGLISH = frozenset({"sms_mishra_soni", "weak_spamhunter_labelled"})
 """The sources of English SMS scams."""
@@ -40,15 +40,6 @@ class Bar:
         sign = ">=" if self.at_least else "<="
         word = "ok" if self.held else "MISSED"
         return f"{word:8} {self.name:58} {self.figure:8.2%} {sign} {self.bar:.2%}"
-
-
-def shares(rows: Iterable[Scored], label: corpus.Label, attack: str = "") -> dict[str, float]:
-    """The share found of each source's messages with this label under this attack."""
-    found: dict[str, list[bool]] = {}
-    for row in rows:
-        if (row.unit, row.label, row.attack) == ("message", label, attack):
-            found.setdefault(row.source, []).append(row.found)
-    return {source: sum(outcomes) / len(outcomes) for source, outcomes in found.items()}
 
 
 def found_in(rows: Iterable[Scored], sources: Collection[str], attack: str = "") -> tuple[int, int]:
@@ -77,7 +68,7 @@ def attack_bars(rows: Sequence[Scored]) -> Iterator[Bar]:
     honest = shares(rows, "honest")
     for attack in sorted({row.attack for row in rows} - {""}):
         kept, _ = found_in(rows, ENGLISH, attack)
-        disguised = shares(rows, "honest", attack)
+        disguised = shares(rows, "honest", attack=attack)
         yield Bar(f"recall kept under {attack}", kept / plain if plain else 1.0, 0.95, at_least=True)
         added = _mean(share - honest[source] for source, share in disguised.items())
         yield Bar(f"false positives added by {attack}", added, 0.01, at_least=False)

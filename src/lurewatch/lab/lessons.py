@@ -11,6 +11,7 @@ from itertools import islice
 from multiprocessing import get_context
 
 from lurewatch.engine.pipeline import Engine
+from lurewatch.engine.state import NOBODY
 from lurewatch.errors import InputError
 from lurewatch.lab.attacks import ATTACKS
 from lurewatch.lab.corpus import Label, LabelledMessage, Row, conversation_of, text_of
@@ -126,7 +127,7 @@ def _lesson(engine: Engine, one: Named) -> Lesson:
     for message in conversation_of(row).messages:
         before = state.dossiers
         state, _ = engine.observe(state, message)
-        key = next(key for key, dossier in state.dossiers.items() if dossier.messages != _messages(before, key))
+        key = next(key for key, now in state.dossiers.items() if now.messages > before.get(key, NOBODY).messages)
         wordings.setdefault(key, []).append(engine.reader.wording(message.text))
     senders = tuple(
         Sender(engine.features(replace(state, dossiers={key: dossier})), tuple(wordings[key]))
@@ -135,7 +136,3 @@ def _lesson(engine: Engine, one: Named) -> Lesson:
     alone = isinstance(row, LabelledMessage)
     spoken = language(text_of(row), row.lang)
     return Lesson(row.source, one.family, row.label, spoken, senders, one.cluster, alone)
-
-
-def _messages(dossiers: Mapping[str, object], key: str) -> int:
-    return getattr(dossiers.get(key), "messages", 0)

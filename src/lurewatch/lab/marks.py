@@ -55,8 +55,7 @@ def load(known: Collection[str] = ()) -> Marks:
         source: {kind: tuple(accepted) for kind, accepted in kinds.items()}
         for source, kinds in content["types"].items()
     }
-    marked = here / "ask_turns.csv"
-    asks = read_asks(marked.read_text(encoding="utf-8").splitlines()) if marked.is_file() else {}
+    asks = read_asks((here / "ask_turns.csv").read_text(encoding="utf-8").splitlines())
     return Marks(content["channels"], types, asks, known)
 
 

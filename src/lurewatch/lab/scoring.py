@@ -110,6 +110,17 @@ def score(
     return found
 
 
+def shares(
+    scored: Iterable[Scored], label: Label, unit: Unit = "message", attack: str = "", *, fewest: int = 1
+) -> dict[str, float]:
+    """The share found of each source's rows with this label under this attack; sources with fewer rows are left out."""
+    found: dict[str, list[bool]] = {}
+    for row in scored:
+        if (row.unit, row.label, row.attack) == (unit, label, attack):
+            found.setdefault(row.source, []).append(row.found)
+    return {source: sum(some) / len(some) for source, some in found.items() if len(some) >= fewest}
+
+
 _Numbered = list[tuple[Row, int]]
 
 
