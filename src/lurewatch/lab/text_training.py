@@ -22,7 +22,7 @@ from scipy.sparse import csr_matrix, diags
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import LogisticRegression
 
-from lurewatch.engine.text_model import TextModel, buckets
+from lurewatch.engine.text_model import TextModel, buckets, share
 from lurewatch.errors import InputError
 from lurewatch.lab.contrast import SOURCE as INVENTED
 from lurewatch.lab.lessons import Lesson
@@ -141,8 +141,8 @@ def _share(group: tuple[str, bool, str, bool], size: int) -> float:
 
 def _matrix(found: Sequence[Text], bits: int) -> csr_matrix:
     indices = [buckets(text.wording, bits) for text in found]
-    lengths = np.array([len(row) for row in indices])
-    values = np.repeat(1 / np.sqrt(np.maximum(lengths, 1)), lengths).astype(np.float32)
+    lengths = [len(row) for row in indices]
+    values = np.repeat(np.array(list(map(share, lengths)), np.float32), lengths)
     ends = np.concatenate([[0], np.cumsum(lengths)])
     matrix = csr_matrix((values, np.concatenate(indices).astype(np.int32), ends), shape=(len(found), 1 << bits))
     matrix.sum_duplicates()

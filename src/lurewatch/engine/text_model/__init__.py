@@ -6,8 +6,8 @@ how much of its wording the model has met. ``lurewatch train`` makes it; here it
 
 from __future__ import annotations
 
-from lurewatch.engine.text_model.grams import buckets
+from lurewatch.engine.text_model.grams import buckets, share
 from lurewatch.engine.text_model.scorer import MOST_BYTES, TextModel, Wording, dump, parse
 from lurewatch.engine.text_model.wording import wording
 
-__all__ = ["MOST_BYTES", "TextModel", "Wording", "buckets", "dump", "parse", "wording"]
+__all__ = ["MOST_BYTES", "TextModel", "Wording", "buckets", "dump", "parse", "share", "wording"]

@@ -7,6 +7,7 @@ Words are hashed by CRC-32, of which a pair is the continuation.
 
 from __future__ import annotations
 
+from math import sqrt
 from typing import Final
 from zlib import crc32
 
@@ -18,6 +19,8 @@ Codes = npt.NDArray[np.uint32]
 LONGEST = 1_000
 """So many characters of a text are read."""
 CHARACTERS: Final = (2, 4)
+ENOUGH = 500
+"""Up to so many n-grams, some 200 characters, more of them say more; beyond, only what they are on average counts."""
 _BASE = 0x01000193
 _SPREAD = (0x9E3779B1, 0x85EBCA6B)
 _SPREAD_WORDS = np.uint32(0xC2B2AE35)
@@ -60,6 +63,15 @@ def buckets(text: str, bits: int) -> Codes:
         hashes += [crc32(word, before) for word, before in zip(words[1:], hashes, strict=False)]
         found.append(np.array(hashes, np.uint32) * _SPREAD_WORDS)
     return np.concatenate(found) >> np.uint32(32 - bits)
+
+
+def share(count: int) -> float:
+    """What one of ``count`` n-grams counts, > 0: 1 / sqrt(count), from ENOUGH on sqrt(ENOUGH) / count.
+
+    N-grams of one text are not independent: were it the square root for every length, long texts would be called
+    surely a lure or surely honest far more often than they are.
+    """
+    return 1.0 / sqrt(max(1, count)) if count <= ENOUGH else sqrt(ENOUGH) / count
 
 
 def _codes(data: bytes) -> Codes:

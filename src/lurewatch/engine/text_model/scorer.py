@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from lurewatch.engine.text_model.grams import LONGEST, buckets
+from lurewatch.engine.text_model.grams import LONGEST, buckets, share
 
 MOST_BYTES = 8 * 2**20
 """A larger file is refused."""
@@ -72,8 +72,8 @@ class Wording:
 class TextModel:
     """Ready to ask; immutable and thread-safe.
 
-    ``weights`` has 2**bits entries; 0 stands for an n-gram never met. Log-odds are ``intercept + scale * sum of the
-    n-grams' weights / sqrt(number of n-grams)``. ``version`` names the training, ``about`` says what it saw.
+    ``weights`` has 2**bits entries; 0 stands for an n-gram never met. Log-odds are ``intercept + scale * share * sum
+    of the n-grams' weights``, the share of ``grams.share``. ``version`` names the training, ``about`` says what it saw.
     """
 
     version: str
@@ -95,7 +95,7 @@ class TextModel:
 
     def _part(self, text: str) -> Wording:
         found = self.weights[buckets(text, self.bits)]
-        odds = self.intercept + self.scale * int(found.sum(dtype=np.int64)) / math.sqrt(max(1, len(found)))
+        odds = self.intercept + self.scale * share(len(found)) * int(found.sum(dtype=np.int64))
         known = int(np.count_nonzero(found)) / max(1, len(found))
         return Wording(round(max(-MOST_ODDS, min(MOST_ODDS, odds)), 4), round(known, 4))
 
