@@ -94,9 +94,10 @@ class TextModel:
         return max(parts, key=lambda part: part.rank)
 
     def _part(self, text: str) -> Wording:
-        found = self.weights[buckets(text, self.bits)]
-        odds = self.intercept + self.scale * share(len(found)) * int(found.sum(dtype=np.int64))
-        known = int(np.count_nonzero(found)) / max(1, len(found))
+        found = self.weights.take(buckets(text, self.bits))
+        amount = len(found)
+        odds = self.intercept + self.scale * share(amount) * int(np.add.reduce(found, dtype=np.int64))
+        known = int(np.count_nonzero(found)) / amount
         return Wording(round(max(-MOST_ODDS, min(MOST_ODDS, odds)), 4), round(known, 4))
 
 
