@@ -116,8 +116,8 @@ def balance(found: Sequence[Text]) -> NDArray[np.float64]:
     sizes = Counter(groups)
     shares = {group: _share(group, size) for group, size in sizes.items()}
     sides: dict[tuple[str, bool], float] = defaultdict(float)
-    for (lang, lure, *_), share in shares.items():
-        sides[lang, lure] += share
+    for group, part in shares.items():
+        sides[group[:2]] += part
 
     def weight(group: tuple[str, bool, str, bool]) -> float:
         lang, lure = group[:2]
