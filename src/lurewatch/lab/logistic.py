@@ -18,7 +18,7 @@ from lurewatch.engine.fusion import RELIEF
 
 Array = NDArray[np.float64]
 DECIMALS = 4
-L2 = 0.002
+L2 = 0.001
 SCAM_SHARE = 0.1
 """Of what comes in, so much is stated to be a scam: at this share the probabilities are true."""
 ROUNDS = 6
