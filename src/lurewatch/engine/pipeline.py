@@ -135,11 +135,9 @@ class Engine:
         if index == 1:
             state = self._as_conversation(state)
         assessment = self._assess(state.sender_metadata, index + 1, dossier, NOTHING_KNOWN, message.text)
-        new = verdicts.appended(state, key, assessment, message, reading, self._rules)
+        new = verdicts.appended(state, key, assessment, message, reading, self._frame)
         if reading.marks:
             new = dossiers.answered(new, key, reading, self._rules)
-        if new.first_flagged_turn is None and verdicts.is_scam(_leading(new).probability, self.config):
-            new = replace(new, first_flagged_turn=index + 1)
         return new, reading
 
     def judge(self, state: ConversationState, knowledge: Knowledge = NOTHING_KNOWN) -> Verdict:
