@@ -12,7 +12,7 @@ from lurewatch.engine.packs.taxonomy import ScamType
 
 NOT_SCAM = "not_scam"
 UNKNOWN = "unknown"
-LEAST_CERTAINTY = 0.3
+LEAST_CERTAINTY = 0.25
 """Of a type that no rule indicates and that is less certain than this nothing is said."""
 
 
