@@ -79,7 +79,7 @@ class Engine:
         self._detectors = (*detectors.BUILT_IN.items(), *((name, detector) for name, detector, _ in plugins))
         self.versions = verdicts.versions(pack, config, self._weights)
         self._policies = policies.allowing(config.policies, pack.allow)
-        self._frame = verdicts.Frame(self._rules, pack.thresholds, config, self.versions)
+        self._frame = verdicts.Frame(self._rules, pack.thresholds, config, self.versions, self._classifier)
 
     def __reduce__(self) -> tuple[Any, ...]:
         return _restore, (self.pack, self.config, self._plugins, self.reader.dump())

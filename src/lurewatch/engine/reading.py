@@ -19,7 +19,7 @@ from lurewatch.engine.text_model import Wording, wording
 class MessageReading:
     """What is in one message. ``hits`` are of enforced rules, ``marks`` of those that only mark what is going on,
     ``shadow_hits`` of rules on trial; ``emotion`` is how the message plays on feelings, ``wording`` what the text model
-    makes of it, None without a model.
+    makes of it, None without a model, ``words`` what the models read.
     """
 
     signals: tuple[Signal, ...] = ()
@@ -30,6 +30,7 @@ class MessageReading:
     complete: bool = True
     emotion: EmotionalProfile = NOT_MOVED
     wording: Wording | None = None
+    words: str = ""
 
 
 NOTHING_READ = MessageReading()
@@ -54,6 +55,7 @@ class Reader:
         self._tables = pack.tables
         self._regions = regions
         self._text_model = pack.text_model
+        self._asks_models = pack.text_model is not None or pack.type_model is not None
         self._shadow = frozenset(rule.id for rule in pack.rules if rule.mode == "shadow")
         self._marking = frozenset(rule.id for rule in pack.rules if rule.only_marks and rule.mode == "enforce")
 
@@ -79,8 +81,9 @@ class Reader:
             emotion = self._gauge.read(hits, evidence, text)
             marks, hits = _parted(hits, self._marking)
         complete = all(scan.complete for scan in scans)
-        heard = self._text_model.read(wording(views, signals)) if self._text_model else None
-        return MessageReading(tuple(signals), hits, marks, shadow, obfuscations, complete, emotion, heard)
+        words = wording(views, signals) if self._asks_models else ""
+        heard = self._text_model.read(words) if self._text_model else None
+        return MessageReading(tuple(signals), hits, marks, shadow, obfuscations, complete, emotion, heard, words)
 
     def wording(self, text: str) -> str:
         """What the text model reads of ``text``: what it is trained on."""
