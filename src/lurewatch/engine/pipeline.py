@@ -43,7 +43,7 @@ class EngineConfig:
     """How an engine is set up. ``scam_threshold`` is in [0,100]; ``fusion`` is calibrated or weighted."""
 
     fusion: str = "calibrated"
-    scam_threshold: float = 50.0
+    scam_threshold: float = 35.0
     regions: tuple[str, ...] = ("US", "CA", "GB", "IN")
     most_characters: int = MOST_CHARACTERS
     most_messages: int = MOST_MESSAGES

@@ -32,7 +32,7 @@ LONG_SCAMS = ("jobs_emscad_fraud",)
 """Scam files of single rows as long as a conversation: they teach that fit only."""
 EXPECTED = {"critical": 2.0, "high": 0.5}
 """What a rule of this level is expected to weigh: its author's word counts until data say otherwise."""
-EXPECTED_RELIEF = {"long_text": -3.0, "official_link": -1.0}
+EXPECTED_RELIEF = {"long_text": -4.0, "official_link": -1.0}
 """What relief is expected to weigh: few files hold long texts, and without them a fit must not forget about length."""
 _OF_INVENTED = 0.3
 HEADER = "# Written by `lurewatch train`; edit the rules, not the numbers.\n"
