@@ -48,7 +48,7 @@ def advance(
     if message.timestamp is not None and dossier.last_time is not None:
         rapid += 0 <= message.timestamp - dossier.last_time < RAPID_SECONDS
     stronger = reading.emotion.overall_manipulation > dossier.emotion.overall_manipulation
-    seen = _seen(dossier, reading.signals) if reading.signals else dossier
+    signals, brands, domains, claims = _seen(dossier, reading.signals)
     return Dossier(
         sender=dossier.sender or message.sender,
         role=message.role if message.role != "unknown" else dossier.role,
@@ -59,10 +59,10 @@ def advance(
         linguistic=max(dossier.linguistic, linguistic),
         tactics=known_tactics,
         evidence=evidence,
-        signals=seen.signals,
-        brands=seen.brands,
-        domains=seen.domains,
-        claims=seen.claims,
+        signals=signals,
+        brands=brands,
+        domains=domains,
+        claims=claims,
         texts=_tally(dossier.texts, message.text),
         disguises=dossier.disguises + len(reading.obfuscations),
         tails=(*dossier.tails, Tail(index, max(0, len(message.text) - _TAIL), message.text[-_TAIL:]))[-MOST_TAILS:],
@@ -95,22 +95,25 @@ def answered(
 
 
 def _nearest_to_a_lure(one: Wording | None, other: Wording | None) -> Wording | None:
-    return max((wording for wording in (one, other) if wording), key=lambda wording: wording.rank, default=None)
+    if one is None or other is None:
+        return one or other
+    return max(one, other, key=lambda wording: wording.rank)
 
 
 _CLAIMS = ("name", "signature")
 
 
-def _seen(dossier: Dossier, signals: Sequence[Signal]) -> Dossier:
-    """The dossier with more signals counted, and the brands, domains and claims among them remembered."""
-    return replace(
-        dossier,
-        signals=_count(dossier.signals, signals),
-        brands=_remember(dossier.brands, (s.value for s in signals if s.kind == "brand")),
-        domains=_remember(
-            dossier.domains, (s.value for s in signals if s.kind == "domain" and "allowlisted" not in s.traits)
-        ),
-        claims=_remember(dossier.claims, (f"{s.kind}:{s.value}" for s in signals if s.kind in _CLAIMS)),
+def _seen(
+    dossier: Dossier, signals: Sequence[Signal]
+) -> tuple[Mapping[str, int], tuple[str, ...], tuple[str, ...], tuple[str, ...]]:
+    """The signals of the dossier with more of them counted, and the brands, domains and claims remembered."""
+    if not signals:
+        return dossier.signals, dossier.brands, dossier.domains, dossier.claims
+    return (
+        _count(dossier.signals, signals),
+        _remember(dossier.brands, (s.value for s in signals if s.kind == "brand")),
+        _remember(dossier.domains, (s.value for s in signals if s.kind == "domain" and "allowlisted" not in s.traits)),
+        _remember(dossier.claims, (f"{s.kind}:{s.value}" for s in signals if s.kind in _CLAIMS)),
     )
 
 

@@ -63,7 +63,7 @@ def features(
     """What the calibrated fusion sees: name -> value in (0,1]; what is absent is 0.
 
     ``categories`` maps rule ids to their category. Names are ``<detector>``, ``tactic.<name>``, ``category.<name>``,
-    ``rule.<id>``, ``signal.<name>`` and a few combinations of independent families of evidence.
+    ``rule.<id>``, ``signal.<name>``, ``stage.<name>`` and a few combinations of independent families of evidence.
     """
     values = {name: finding.score for name, finding in findings.items() if finding.score}
     for name, tactic in dossier.tactics.items():
@@ -79,6 +79,9 @@ def features(
         for name in _PRESENT:
             if name in signals:
                 values[f"signal.{name}"] = 1.0
+    for begun in dossier.course.begun:
+        if begun.rule:  # the mere contact says nothing
+            values[f"stage.{begun.stage}"] = 1.0
     if dossier.disguises:
         values["disguised"] = min(1.0, dossier.disguises / 3)
     if guess.confidence:

@@ -43,7 +43,7 @@ class EngineConfig:
     """How an engine is set up. ``scam_threshold`` is in [0,100]; ``fusion`` is calibrated or weighted."""
 
     fusion: str = "calibrated"
-    scam_threshold: float = 50.0
+    scam_threshold: float = 35.0
     regions: tuple[str, ...] = ("US", "CA", "GB", "IN")
     most_characters: int = MOST_CHARACTERS
     most_messages: int = MOST_MESSAGES
@@ -135,11 +135,9 @@ class Engine:
         if index == 1:
             state = self._as_conversation(state)
         assessment = self._assess(state.sender_metadata, index + 1, dossier, NOTHING_KNOWN, message.text)
-        new = verdicts.appended(state, key, assessment, message, reading, self._rules)
+        new = verdicts.appended(state, key, assessment, message, reading, self._frame)
         if reading.marks:
             new = dossiers.answered(new, key, reading, self._rules)
-        if new.first_flagged_turn is None and verdicts.is_scam(_leading(new).probability, self.config):
-            new = replace(new, first_flagged_turn=index + 1)
         return new, reading
 
     def judge(self, state: ConversationState, knowledge: Knowledge = NOTHING_KNOWN) -> Verdict:

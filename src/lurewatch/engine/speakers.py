@@ -39,8 +39,10 @@ def named(
 
 def _label(text: str, labels: Collection[str]) -> str:
     head, colon, _ = text[:_LONGEST_LABEL].replace("\uff1a", ":").partition(":")
+    if not colon:
+        return ""
     name = head.strip("[]()*_ \t\r\n").casefold()
-    return name if colon and name in labels else ""
+    return name if name in labels else ""
 
 
 def _answers(state: ConversationState, reading: MessageReading, rules: Mapping[str, Rule]) -> bool:

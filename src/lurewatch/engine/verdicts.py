@@ -63,13 +63,14 @@ def appended(
     assessment: Assessment,
     message: Message,
     reading: MessageReading,
-    rules: Mapping[str, Rule],
+    frame: Frame,
 ) -> ConversationState:
     """The state with the message's flags and indicators added and its sender assessed."""
     index = state.message_count
     flags = state.flags
     if reading.hits:
-        flags = (*flags, *(flag(hit, message.text, index, rules[hit.rule]) for hit in reading.hits))[-MOST_FLAGS:]
+        fresh_flags = (flag(hit, message.text, index, frame.rules[hit.rule]) for hit in reading.hits)
+        flags = (*flags, *fresh_flags)[-MOST_FLAGS:]
     indicators = state.indicators
     if reading.signals:
         fresh = (indicator(signal, index) for signal in reading.signals if signal.kind not in _CLAIM_KINDS)
@@ -84,6 +85,10 @@ def appended(
             shadow[hit.rule] = shadow.get(hit.rule, 0) + 1
     others = [other.probability for name, other in state.dossiers.items() if name != key and other.counts]
     leads = assessment.counts and assessment.probability > max(others, default=-1.0)
+    first_flagged = state.first_flagged_turn
+    if first_flagged is None:
+        highest = assessment.probability if leads else max(others, default=0.0)
+        first_flagged = index + 1 if is_scam(highest, frame.config) else None
     return ConversationState(
         state.id,
         state.pack,
@@ -92,7 +97,7 @@ def appended(
         {**state.dossiers, key: assessment.dossier},
         flags,
         indicators,
-        state.first_flagged_turn,
+        first_flagged,
         question_in(message) or state.asked,
         incomplete,
         shadow,
@@ -190,7 +195,6 @@ def reasoning(
     leading: Assessment, naming: Naming, scores: Mapping[str, float], opinion: Opinion | None, *, lured: bool
 ) -> str:
     """Plain words: the tactics sentence, the type, what the detectors saw, and an opinion that moved the score."""
-    active = [name for name in sorted(scores, key=lambda name: -scores[name]) if scores[name] > 0][:3]
     details = [
         reason
         for name, finding in leading.findings.items()
@@ -198,9 +202,8 @@ def reasoning(
         for reason in finding.reasons[:2]
     ][:4]
     if not lured:
-        if not active and not details and not leading.dossier.evidence:
-            return tactics.NONE_FOUND
-        return tactics.LOW
+        return tactics.LOW if details or leading.dossier.evidence or any(scores.values()) else tactics.NONE_FOUND
+    active = [name for name in sorted(scores, key=lambda name: -scores[name]) if scores[name] > 0][:3]
     parts = []
     if naming.scam_type is not None:
         parts.append(f"Looks like: {naming.scam_type.description}.")

@@ -97,7 +97,9 @@ def main(argv: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(prog="python -m lurewatch.lab.families", description=__doc__.partition("\n")[0])
     parser.add_argument("data", type=Path, metavar="DATA", help="the folder with the labelled data")
     parser.add_argument("--languages", action="store_true", help="leave each language out instead of each family")
-    parser.add_argument("--attacks", action="store_true", help="judge each message disguised, too")
+    parser.add_argument(
+        "--attacks", action="store_true", help="disguised messages and conversations without marks, too"
+    )
     parser.add_argument("--jobs", type=int, default=2, metavar="N", help="processes")
     parser.add_argument("--json", type=Path, metavar="OUT", help="write the report of `lurewatch evaluate`")
     options = parser.parse_args(argv)
@@ -116,13 +118,13 @@ def main(argv: Sequence[str] | None = None) -> None:
 
 
 def print_all(scored: Sequence[Scored]) -> None:
-    """Recall and false positives by source of messages and conversations, and of messages under each attack judged."""
+    """Recall and false positives by source of messages and conversations, and of both under each attack judged."""
     titles: Mapping[corpus.Label, str] = {"scam": "recall", "honest": "false positives"}
-    attacks = dict.fromkeys(row.attack for row in scored if row.attack)
+    attacks = dict.fromkeys((row.unit, row.attack) for row in scored if row.attack)
     parts: list[tuple[Unit, str]] = [
         ("message", ""),
         ("conversation", ""),
-        *(("message", attack) for attack in attacks),
+        *((unit, attack) for unit, attack in attacks),
     ]
     for unit, attack in parts:
         for label, title in titles.items():

@@ -18,6 +18,7 @@ from typing import Literal, Protocol
 from lurewatch.engine.model import Conversation, Verdict
 from lurewatch.engine.pipeline import Engine
 from lurewatch.errors import InputError, LurewatchError
+from lurewatch.lab.channels import UNMARKED, unmarked
 from lurewatch.lab.clusters import clusters
 from lurewatch.lab.corpus import Label, LabelledMessage, Row, conversation_of, single, text_of
 from lurewatch.lab.marks import Marks
@@ -79,7 +80,10 @@ class Scored:
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """What is to be judged: under which attacks (none: as it is), with which marks; whether texts may be ``shown``."""
+    """What is to be judged: under which attacks (none: as it is), with which marks; whether texts may be ``shown``.
+
+    With attacks conversations are judged once more, too: without the marks of their channel.
+    """
 
     marks: Marks = field(default_factory=Marks)
     attacks: Mapping[str, Attack] = field(default_factory=dict)
@@ -93,7 +97,7 @@ def score(
     jobs: int = 1,
     done: Callable[[int], None] = lambda _: None,
 ) -> list[Scored]:
-    """Judge every row, and every scam and honest message once more under each attack.
+    """Judge every row, and every scam and honest message once more under each attack, conversations without marks.
 
     Attacks are seeded by the text, so that an evaluation can be repeated to the digit. With ``jobs`` > 1 the judge and
     the attacks must be picklable. ``done`` is told after each part how many rows were judged.
@@ -157,7 +161,11 @@ def _answers(judge: Judge, part: _Numbered, order: Order) -> list[Scored]:
     for row, cluster in part:
         plain = conversation_of(row)
         found.append(_scored(judge, row, cluster, plain, order))
-        if isinstance(row, LabelledMessage) and row.label != "spam":
+        if not isinstance(row, LabelledMessage):
+            if order.attacks:
+                bare = _scored(judge, row, cluster, unmarked(plain), order)
+                found.append(replace(bare, attack=UNMARKED, ask_turn=None, seen=None))
+        elif row.label != "spam":
             for name, attack in order.attacks.items():
                 seed = random.Random(f"{name}:{row.text}")  # noqa: S311 - the same disguise every time
                 disguised = single(attack(row.text, seed))

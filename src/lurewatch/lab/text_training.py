@@ -22,7 +22,7 @@ from scipy.sparse import csr_matrix, diags
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import LogisticRegression
 
-from lurewatch.engine.text_model import TextModel, buckets
+from lurewatch.engine.text_model import TextModel, buckets, share
 from lurewatch.errors import InputError
 from lurewatch.lab.contrast import SOURCE as INVENTED
 from lurewatch.lab.lessons import Lesson
@@ -117,8 +117,8 @@ def balance(found: Sequence[Text]) -> NDArray[np.float64]:
     sizes = Counter(groups)
     shares = {group: _share(group, size) for group, size in sizes.items()}
     sides: dict[tuple[str, bool], float] = defaultdict(float)
-    for (lang, lure, *_), share in shares.items():
-        sides[lang, lure] += share
+    for group, part in shares.items():
+        sides[group[:2]] += part
 
     def weight(group: tuple[str, bool, str, bool]) -> float:
         lang, lure = group[:2]
@@ -141,9 +141,9 @@ def _share(group: tuple[str, bool, str, bool], size: int) -> float:
 
 
 def matrix(indices: Sequence[NDArray[np.uint32]], bits: int) -> csr_matrix:
-    """A row for each text's buckets, its length the square root of their number."""
-    lengths = np.array([len(row) for row in indices])
-    values = np.repeat(1 / np.sqrt(np.maximum(lengths, 1)), lengths).astype(np.float32)
+    """A row for each text's buckets, each of which counts its ``share``."""
+    lengths = [len(row) for row in indices]
+    values = np.repeat(np.array(list(map(share, lengths)), np.float32), lengths)
     ends = np.concatenate([[0], np.cumsum(lengths)])
     found = csr_matrix((values, np.concatenate(indices).astype(np.int32), ends), shape=(len(indices), 1 << bits))
     found.sum_duplicates()

@@ -32,6 +32,8 @@ LONG_SCAMS = ("jobs_emscad_fraud",)
 """Scam files of single rows as long as a conversation: they teach that fit only."""
 EXPECTED = {"critical": 2.0, "high": 0.5}
 """What a rule of this level is expected to weigh: its author's word counts until data say otherwise."""
+EXPECTED_RELIEF = {"long_text": -4.0, "official_link": -1.0}
+"""What relief is expected to weigh: few files hold long texts, and without them a fit must not forget about length."""
 _OF_INVENTED = 0.3
 HEADER = "# Written by `lurewatch train`; edit the rules, not the numbers.\n"
 
@@ -65,7 +67,7 @@ class Learned:
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
-    """How to learn. By feature: ``expected`` are the weights that the authors of rules expect, ``indicates`` the scam
+    """How to learn. By feature: ``expected`` are the weights expected before any row is seen, ``indicates`` the scam
     types that a rule indicates.
     """
 
@@ -77,9 +79,9 @@ class Recipe:
 
 
 def expected(engine: Engine) -> dict[str, float]:
-    """The expected weights of the pack's rules, by the name of their feature."""
+    """The expected weights of the pack's rules and of relief (below 0), by the name of their feature."""
     levels = {f"rule.{rule.id}": rule.level for rule in engine.pack.rules if rule.mode == "enforce"}
-    return {name: EXPECTED[level] for name, level in levels.items() if level in EXPECTED}
+    return {name: EXPECTED[level] for name, level in levels.items() if level in EXPECTED} | EXPECTED_RELIEF
 
 
 def indicates(engine: Engine) -> dict[str, tuple[str, ...]]:

@@ -23,7 +23,7 @@ from lurewatch.engine.model import View
 __all__ = ["Compiler", "Databases", "Matcher", "Pattern", "Scan", "Spans", "compile_alone", "fingerprint"]
 
 Spans = list[tuple[int, int]]
-ATOMS_VERSION = 14
+ATOMS_VERSION = 15
 """Changes when the same patterns give other automata."""
 MOST_SPANS = 100
 """At most so many spans of one pattern are read from one view; more make the scan incomplete."""

@@ -6,7 +6,8 @@ Both may name a pattern that does not occur, never the other way round.
 from __future__ import annotations
 
 import threading
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
+from itertools import chain
 from typing import Any, Protocol
 
 import orjson
@@ -73,24 +74,25 @@ class _Automaton:
     led by those of their first set. Groups that do neither have the highest numbers, beyond ``alone``.
     """
 
-    def __init__(
-        self, database: Any, known: Mapping[str, int], alone: Sequence[Sequence[int]], clues: Sequence[Clue]
-    ) -> None:
-        self._database = database
-        self._known = {word.encode(): group for word, group in known.items()}
-        self._alone, self._clues = alone, clues
+    def __init__(self, database: Any, tables: bytes) -> None:
+        """``tables`` is JSON: how many numbers there are, the groups of the words, ``alone`` and ``clues``."""
+        self._database, self._tables = database, tables
         self._local = threading.local()  # scratch space must not be shared between threads
-        led: list[list[tuple[tuple[frozenset[int], ...], Sequence[int]]]] = [[] for _ in alone]
-        for sets, numbers in clues:
-            others = tuple(frozenset(found) for found in sets[1:])
+        size, known, alone, clues = orjson.loads(tables)
+        number = list(range(size)).__getitem__  # every number is one object, beside its neighbours in memory
+        self._known = {word.encode(): number(group) for word, group in known.items()}
+        led: list[list[tuple[tuple[frozenset[int], ...], tuple[int, ...]]]] = [[] for _ in alone]
+        for sets, patterns in clues:
+            clue = tuple(frozenset(map(number, found)) for found in sets[1:]), tuple(map(number, patterns))
             for group in sets[0]:
-                led[group].append((others, numbers))
-        self._acts = tuple((tuple(numbers), tuple(clues)) for numbers, clues in zip(alone, led, strict=True))
+                led[group].append(clue)
+        self._acts = tuple(
+            (tuple(map(number, patterns)), tuple(clues)) for patterns, clues in zip(alone, led, strict=True)
+        )
 
     def dump(self) -> list[bytes]:
-        known = {word.decode(): group for word, group in self._known.items()}
         database = b"" if self._database is None else bytes(hyperscan.dumpb(self._database))
-        return [orjson.dumps([known, self._alone, self._clues]), database]
+        return [self._tables, database]
 
     def scan(self, data: bytes, there: Sequence[bytes] = ()) -> set[int]:
         """The numbers of the patterns all of whose clues are in the text, or among its words."""
@@ -99,20 +101,19 @@ class _Automaton:
         if self._database is not None:
             self._search(data, fired)
         acts, acting = self._acts, len(self._acts)
-        found: set[int] = set()
+        found: list[int] = []
         for group in fired:
             if group >= acting:
                 continue
             alone, led = acts[group]
-            if alone:
-                found.update(alone)
-            for others, numbers in led:
+            found += alone
+            for others, patterns in led:
                 for other in others:
                     if fired.isdisjoint(other):
                         break
                 else:
-                    found.update(numbers)
-        return found
+                    found += patterns
+        return set(found)
 
     def _search(self, data: bytes, fired: set[int]) -> None:
         scratch = getattr(self._local, "scratch", None)
@@ -168,7 +169,10 @@ class _Plan:
                 flags=0,
             )
         known = {expression.removeprefix(self._word): groups[expression] for expression in words}
-        return _Automaton(database, known, alone, clues)
+        size = 1 + max(
+            (*groups.values(), *chain.from_iterable(alone), *chain(*(numbers for _, numbers in clues))), default=0
+        )
+        return _Automaton(database, orjson.dumps([size, known, alone, clues]))
 
     def _grouped(self) -> tuple[dict[str, int], list[list[int]], list[Clue]]:
         """The group of each expression, and alone and clues in terms of groups."""
@@ -214,7 +218,7 @@ def _restored(databases: Databases) -> list[_Automaton] | None:
                 database.scratch = hyperscan.Scratch(database)
             except hyperscan.error:
                 return None
-        automata.append(_Automaton(database, *orjson.loads(tables)))
+        automata.append(_Automaton(database, tables))
     return automata
 
 

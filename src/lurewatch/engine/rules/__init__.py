@@ -24,7 +24,8 @@ class RuleBook:
 
     def __init__(self, rules: Iterable[Rule], vocabulary: Vocabulary) -> None:
         self._by_trigger: dict[Key, list[int]] = {}
-        self._ways: list[tuple[int, Test]] = []  # the rule, and where it holds in this way
+        # the rule, sets of keys of which one each must be there besides the trigger, and where it holds in this way
+        self._ways: list[tuple[int, tuple[frozenset[Key], ...], Test]] = []
         self._ids: list[str] = []
         rules = tuple(rules)
         for number, rule in enumerate(rules):
@@ -33,21 +34,26 @@ class RuleBook:
                 needed = clauses(condition, vocabulary)
                 for key in needed[0] if needed else ():
                     self._by_trigger.setdefault(key, []).append(len(self._ways))
-                self._ways.append((number, compile_test(condition, vocabulary)))
+                self._ways.append((number, needed[1:], compile_test(condition, vocabulary)))
         self._triggers = frozenset(self._by_trigger)
         self._exceptions = Exceptions(rules, vocabulary)
 
     def find(self, evidence: Evidence, text: str) -> tuple[Hit, ...]:
         """Every match of every rule, by rule in the pack's order and then by place; ``text`` is the original."""
+        keys = evidence.keys
         candidates: set[int] = set()
-        for key in self._triggers & evidence.keys:
+        for key in self._triggers & keys:
             candidates.update(self._by_trigger[key])
         held: dict[int, list[tuple[int, int]]] = {}
         for number in sorted(candidates):
-            rule, test = self._ways[number]
-            spans = test(evidence)
-            if spans:
-                held.setdefault(rule, []).extend(spans)
+            rule, needed, test = self._ways[number]
+            for clause in needed:
+                if keys.isdisjoint(clause):
+                    break
+            else:
+                spans = test(evidence)
+                if spans:
+                    held.setdefault(rule, []).extend(spans)
         return tuple(self._hits(held, evidence, text)) if held else ()
 
     def _hits(self, held: Mapping[int, list[tuple[int, int]]], evidence: Evidence, text: str) -> Iterator[Hit]:

@@ -127,10 +127,12 @@ def _leaf(keys: tuple[Key, ...]) -> Test:
         only = keys[0]
         return lambda evidence: evidence.get(only)
 
+    wanted = frozenset(keys)
+
     def test(evidence: Evidence) -> Spans:
-        there = [key for key in keys if key in evidence.keys]
+        there = wanted & evidence.keys
         if len(there) == 1:
-            return evidence.get(there[0])
+            return evidence.get(*there)
         return longest(span for key in there for span in evidence.get(key))
 
     return test

@@ -7,10 +7,10 @@ train`` makes both; here they are only read and asked.
 
 from __future__ import annotations
 
-from lurewatch.engine.text_model.grams import buckets
+from lurewatch.engine.text_model.grams import buckets, share
 from lurewatch.engine.text_model.scorer import TextModel, Wording, dump, parse
 from lurewatch.engine.text_model.type_scorer import TypeModel
 from lurewatch.engine.text_model.weight_file import MOST_BYTES
 from lurewatch.engine.text_model.wording import wording
 
-__all__ = ["MOST_BYTES", "TextModel", "TypeModel", "Wording", "buckets", "dump", "parse", "wording"]
+__all__ = ["MOST_BYTES", "TextModel", "TypeModel", "Wording", "buckets", "dump", "parse", "share", "wording"]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -10,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from lurewatch.engine.text_model import weight_file
-from lurewatch.engine.text_model.grams import LONGEST, buckets
+from lurewatch.engine.text_model.grams import LONGEST, buckets, share
 from lurewatch.engine.text_model.weight_file import Weights
 
 MOST_ODDS = 8.0
@@ -62,8 +61,8 @@ class Wording:
 class TextModel:
     """Ready to ask; immutable and thread-safe.
 
-    ``weights`` has 2**bits entries; 0 stands for an n-gram never met. Log-odds are ``intercept + scale * sum of the
-    n-grams' weights / sqrt(number of n-grams)``. ``version`` names the training, ``about`` says what it saw.
+    ``weights`` has 2**bits entries; 0 stands for an n-gram never met. Log-odds are ``intercept + scale * share * sum
+    of the n-grams' weights``, the share of ``grams.share``. ``version`` names the training, ``about`` says what it saw.
     """
 
     version: str
@@ -84,9 +83,10 @@ class TextModel:
         return max(parts, key=lambda part: part.rank)
 
     def _part(self, text: str) -> Wording:
-        found = self.weights[buckets(text, self.bits)]
-        odds = self.intercept + self.scale * int(found.sum(dtype=np.int64)) / math.sqrt(max(1, len(found)))
-        known = int(np.count_nonzero(found)) / max(1, len(found))
+        found = self.weights.take(buckets(text, self.bits))
+        amount = len(found)
+        odds = self.intercept + self.scale * share(amount) * int(np.add.reduce(found, dtype=np.int64))
+        known = int(np.count_nonzero(found)) / amount
         return Wording(round(max(-MOST_ODDS, min(MOST_ODDS, odds)), 4), round(known, 4))
 
 

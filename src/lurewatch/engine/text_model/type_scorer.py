@@ -5,7 +5,6 @@ It is asked only of what is taken for a lure, and says into what.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -13,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from lurewatch.engine.text_model import weight_file
-from lurewatch.engine.text_model.grams import LONGEST, Codes, buckets
+from lurewatch.engine.text_model.grams import LONGEST, Codes, buckets, share
 from lurewatch.engine.text_model.weight_file import Weights
 
 MOST_WORDS = 3_000
@@ -41,8 +40,8 @@ class TypeModel:
     """Ready to ask; immutable and thread-safe.
 
     ``weights`` has 2**bits rows, in each an entry for each of ``types`` (ids). A type's score is its intercept + scale
-    * sum of the n-grams' weights / sqrt(number of n-grams); ``vote`` is what one indicator of the rules is worth beside
-    it. Scores with votes are log-odds up to a constant.
+    * share * sum of the n-grams' weights, the share of ``grams.share``; ``vote`` is what one indicator of the rules is
+    worth beside it. Scores with votes are log-odds up to a constant.
     """
 
     version: str
@@ -58,7 +57,7 @@ class TypeModel:
         """The score of each type for a text of which ``remembered`` has kept the end."""
         found = grams(text, self.bits)
         sums = self.weights[found].sum(axis=0, dtype=np.int64)
-        scale = self.scale / math.sqrt(max(1, len(found)))
+        scale = self.scale * share(len(found))
         return {
             name: intercept + scale * total
             for name, intercept, total in zip(self.types, self.intercepts, sums.tolist(), strict=True)

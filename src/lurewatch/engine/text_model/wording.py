@@ -64,6 +64,8 @@ def wording(views: Sequence[View], signals: Iterable[Signal]) -> str:
 
 
 def _named_again(text: str) -> str:
+    if text.isascii() and not ("<" in text or "[" in text or "{" in text or "(" in text):
+        return text  # a look is enough for most
     if _TAKEN_OUT.search(text) is None:
         return text
     named: str = _TAKEN_OUT.sub(lambda found: f"{found[2] or ''} {_STANDS_FOR.get(found[1] or found[3], '')} ", text)
