@@ -1,4 +1,4 @@
-"""A second reading is asked where the text model leaves a wording open, and nowhere else."""
+"""A second reading is asked of what the text model does not call honest, and of nothing else."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from lurewatch.engine.model import Conversation, Message
 from lurewatch.engine.pipeline import Engine
 from lurewatch.engine.text_model import TextModel, buckets
 from lurewatch.engine.text_model.grams import LONGEST
-from lurewatch.engine.text_model.second import OPEN, together
+from lurewatch.engine.text_model.second import HONEST, together
 from lurewatch.lab import corepack
 
 TEXT = "the parcel waits for you"
@@ -42,9 +42,9 @@ def model(odds: float, *known: str) -> TextModel:
     return TextModel("1", 12, 0.0, odds, weights, {})
 
 
-@pytest.mark.parametrize(("first", "asked"), [(0.0, True), (1.9, True), (-1.9, True), (OPEN, False), (-3.0, False)])
-def test_only_what_is_open_is_read_again(first: float, asked: bool) -> None:
-    """It is asked between the edges of the band; beyond them the first reading stands as it was."""
+@pytest.mark.parametrize(("first", "asked"), [(0.0, True), (5.0, True), (-0.9, True), (HONEST, False), (-3.0, False)])
+def test_only_what_is_not_called_honest_is_read_again(first: float, asked: bool) -> None:
+    """It is asked above the edge; below it the first reading stands as it was."""
     second = Fixed()
     found = model(first, TEXT).read(TEXT, second)
     assert second.asked == [TEXT] * asked
@@ -66,7 +66,7 @@ def test_of_a_long_text_the_luring_part_is_read_again() -> None:
     assert second.asked == [TEXT]
 
 
-@given(st.floats(-OPEN, OPEN), st.floats(-8, 8), st.floats(0, 4))
+@given(st.floats(-8, 8), st.floats(-8, 8), st.floats(0, 4))
 def test_a_surer_second_reading_never_lowers(first: float, said: float, more: float) -> None:
     """The outcome rises with what the second reading says, and lies between the two."""
     low, high = (together(first, TEXT, Fixed(odds)) for odds in (said, said + more))
@@ -74,10 +74,10 @@ def test_a_surer_second_reading_never_lowers(first: float, said: float, more: fl
     assert min(first, said) - 1e-9 <= low <= max(first, said) + 1e-9
 
 
-@pytest.mark.parametrize("edge", [-OPEN, OPEN])
-def test_it_fades_in(edge: float) -> None:
-    """At the edge of the band nothing jumps."""
-    assert together(edge * 0.9999, TEXT, Fixed(-8.0)) == pytest.approx(edge, abs=0.01)
+def test_it_fades_in() -> None:
+    """At the edge nothing jumps; one step above it the second reading has its full say."""
+    assert together(HONEST + 0.0001, TEXT, Fixed(8.0)) == pytest.approx(HONEST, abs=0.01)
+    assert together(HONEST + 1.0, TEXT, Fixed(8.0)) == 8.0
 
 
 @pytest.mark.xdist_group("engine")
@@ -86,8 +86,8 @@ def test_an_engine_with_a_second_reading() -> None:
     plain = corepack.load()
     engine = Engine(plain.pack, second=Fixed(), compiler=lambda _: plain.reader.dump())
     assert engine.versions.config != plain.versions.config
-    open_text = Conversation((Message("Please call us back about your order when you have a moment"),))
+    plea = Conversation((Message("Please confirm your booking details soon"),))
     for one in (engine, engine.with_pack(engine.pack), pickle.loads(pickle.dumps(engine))):
         assert one.versions == engine.versions
-        assert one.assess(open_text) == engine.assess(open_text)
-    assert engine.assess(open_text).scam_probability > plain.assess(open_text).scam_probability
+        assert one.assess(plea) == engine.assess(plea)
+    assert engine.assess(plea).scam_probability > plain.assess(plea).scam_probability

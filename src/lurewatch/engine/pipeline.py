@@ -54,9 +54,9 @@ class EngineConfig:
 class Engine:
     """One pack and one configuration, ready to use. Immutable: a changed pack makes a new engine.
 
-    ``plugins`` are detectors beyond the five, as (name, detector, weight in [0,1)). ``second`` reads the wordings that
-    the text model leaves open. ``compiler`` may give compiled automata from a cache; without it they are compiled here,
-    which takes seconds.
+    ``plugins`` are detectors beyond the five, as (name, detector, weight in [0,1)). ``second`` reads again
+    what the text model does not call honest. ``compiler`` may give compiled automata from a cache; without it they are
+    compiled here, which takes seconds.
     """
 
     def __init__(

@@ -41,7 +41,7 @@ _INTENSIFIER = "intensifier"
 class Reader:
     """A pack made ready to read with. Immutable and thread-safe.
 
-    ``compiler`` may spare it the seconds of compiling; ``second`` reads what the text model leaves open.
+    ``compiler`` may spare it the seconds of compiling; ``second`` reads what the text model does not call honest.
     """
 
     def __init__(

@@ -82,7 +82,7 @@ class Settings:
         "",
         "second_reading",
         Text("name", empty=True),
-        "The installed second reading of wordings that the text model leaves open, by name.",
+        "The installed second reading of what the text model does not call honest, by name.",
     )
     cache: Path | None = setting(
         None, "cache", File("folder"), "Where compiled packs are kept; else lurewatch in the user's cache folder."

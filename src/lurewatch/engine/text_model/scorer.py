@@ -77,7 +77,7 @@ class TextModel:
         """The part of the text that sounds most like a lure, of the first 20,000 characters.
 
         ``text`` is a ``wording``; parts are LONGEST characters long. ``second`` reads that part, too, where it is
-        familiar and its odds are open.
+        familiar and not called honest.
         """
         if len(text) <= LONGEST:
             found = self._part(text)

@@ -1,15 +1,17 @@
-"""A second reading of a wording that the text model leaves open: by something slower that knows more than n-grams.
+"""A second reading of a wording that the text model does not call honest: by something slower, not of n-grams.
 
-None is shipped with the engine. One is asked only of what the text model calls neither lure nor honest, so that its
-cost falls on a few messages; what it says fades in from the edge of that band, so that no small change makes a jump.
+None is shipped with the engine. One is asked only from here on, so that its cost falls on a few of the messages of
+honest people, and also of what the text model calls a lure: there its false alarms are. What the second one says fades
+in over the first step, so that no small change makes a jump.
 """
 
 from __future__ import annotations
 
 from typing import Protocol
 
-OPEN = 2.0
-"""Log-odds of the text model nearer to even than this leave a text open."""
+HONEST = -1.0
+"""Log-odds of the text model up to which a text counts as honest and is not read again."""
+_STEP = 1.0
 
 
 class SecondReading(Protocol):
@@ -27,7 +29,7 @@ class SecondReading(Protocol):
 
 
 def together(first: float, text: str, second: SecondReading) -> float:
-    """The log-odds after both readings: those of the first at the edge of the band and beyond, unasked."""
-    if abs(first) >= OPEN:
+    """The log-odds after both readings: those of the first, unasked, where it says honest."""
+    if first <= HONEST:
         return first
-    return first + (1.0 - abs(first) / OPEN) * (second.odds(text, first) - first)
+    return first + min(1.0, (first - HONEST) / _STEP) * (second.odds(text, first) - first)
