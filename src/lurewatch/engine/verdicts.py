@@ -39,9 +39,12 @@ _CLAIM_KINDS = frozenset({"name", "signature"})
 PATTERN_LIMIT = "more occurrences of one pattern than are read"
 
 
-def versions(pack: Pack, config: EngineConfig, weights: Mapping[str, float]) -> Versions:
-    """Names for everything that decides a verdict; ``weights`` are those of all detectors, plug-ins included."""
-    made_by = repr((sorted(asdict(config).items()), sorted(weights.items())))
+def versions(pack: Pack, config: EngineConfig, weights: Mapping[str, float], second: str = "") -> Versions:
+    """Names for everything that decides a verdict; ``weights`` are those of all detectors, plug-ins included.
+
+    ``second`` is the version of the second reading, if there is one.
+    """
+    made_by = repr((sorted(asdict(config).items()), sorted(weights.items()))) + second
     config_hash = hashlib.sha256(made_by.encode()).hexdigest()
     return Versions(__version__, pack.hash[:16], pack.calibration.version, config_hash[:16])
 

@@ -9,8 +9,20 @@ from __future__ import annotations
 
 from lurewatch.engine.text_model.grams import buckets, share
 from lurewatch.engine.text_model.scorer import TextModel, Wording, dump, parse
+from lurewatch.engine.text_model.second import SecondReading
 from lurewatch.engine.text_model.type_scorer import TypeModel
 from lurewatch.engine.text_model.weight_file import MOST_BYTES
 from lurewatch.engine.text_model.wording import wording
 
-__all__ = ["MOST_BYTES", "TextModel", "TypeModel", "Wording", "buckets", "dump", "parse", "share", "wording"]
+__all__ = [
+    "MOST_BYTES",
+    "SecondReading",
+    "TextModel",
+    "TypeModel",
+    "Wording",
+    "buckets",
+    "dump",
+    "parse",
+    "share",
+    "wording",
+]

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
 from lurewatch.engine.text_model import weight_file
 from lurewatch.engine.text_model.grams import LONGEST, buckets, share
+from lurewatch.engine.text_model.second import SecondReading, together
 from lurewatch.engine.text_model.weight_file import Weights
 
 MOST_ODDS = 8.0
@@ -72,22 +73,34 @@ class TextModel:
     weights: Weights
     about: Mapping[str, Any]
 
-    def read(self, text: str) -> Wording:
+    def read(self, text: str, second: SecondReading | None = None) -> Wording:
         """The part of the text that sounds most like a lure, of the first 20,000 characters.
 
-        ``text`` is a ``wording``; parts are LONGEST characters long.
+        ``text`` is a ``wording``; parts are LONGEST characters long. ``second`` reads that part, too, where it is
+        familiar and not called honest.
         """
         if len(text) <= LONGEST:
-            return self._part(text)
-        parts = (self._part(text[at : at + LONGEST]) for at in range(0, min(len(text), MOST_PARTS * LONGEST), LONGEST))
-        return max(parts, key=lambda part: part.rank)
+            found = self._part(text)
+        else:
+            starts = range(0, min(len(text), MOST_PARTS * LONGEST), LONGEST)
+            found, text = max(
+                ((self._part(part), part) for part in (text[at : at + LONGEST] for at in starts)),
+                key=lambda read: read[0].rank,
+            )
+        if second is None or found.strange:
+            return found
+        return replace(found, odds=_odds(together(found.odds, text, second)))
 
     def _part(self, text: str) -> Wording:
         found = self.weights.take(buckets(text, self.bits))
         amount = len(found)
         odds = self.intercept + self.scale * share(amount) * int(np.add.reduce(found, dtype=np.int64))
         known = int(np.count_nonzero(found)) / amount
-        return Wording(round(max(-MOST_ODDS, min(MOST_ODDS, odds)), 4), round(known, 4))
+        return Wording(_odds(odds), round(known, 4))
+
+
+def _odds(odds: float) -> float:
+    return round(max(-MOST_ODDS, min(MOST_ODDS, odds)), 4)
 
 
 def dump(model: TextModel) -> bytes:
