@@ -121,7 +121,7 @@ def _count(known: Mapping[str, int], signals: Sequence[Signal]) -> dict[str, int
     counts = dict(known)
     for signal in signals:
         counts[signal.kind] = counts.get(signal.kind, 0) + 1
-        for trait in signal.traits:
+        for trait in sorted(signal.traits):  # a set has no order, and a state is to be the same state again
             name = f"{signal.kind}.{trait}"
             counts[name] = counts.get(name, 0) + 1
     return counts
