@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 from lurewatch.lab import corepack, corpus, learning
-from lurewatch_semantic.train import base
+from lurewatch_semantic.train import minilm
 from lurewatch_semantic.train.making import make
 from lurewatch_semantic.weights_on_disk import SCALE, SHIPPED, write
 
@@ -35,7 +35,7 @@ def main() -> None:
     rows = list(corpus.labelled(corpus.data_files(chosen.data), chosen.half))
     lessons = learning.read(corepack.load(), rows, done=lambda done, total: told("rules", done, total))
     scale = (chosen.scale[0], chosen.scale[1], chosen.scale[2]) if chosen.scale else None
-    write(chosen.out, make(base.load(chosen.base), lessons, chosen.version, scale, told))
+    write(chosen.out, make(minilm.load(chosen.base), lessons, chosen.version, scale, told))
 
 
 if __name__ == "__main__":

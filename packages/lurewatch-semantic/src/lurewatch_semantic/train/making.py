@@ -15,10 +15,10 @@ from lurewatch.lab import text_training, training
 from lurewatch.lab.lessons import Lesson
 from lurewatch.lab.logistic import line
 from lurewatch.lab.text_training import Text
-from lurewatch_semantic.train import base as bases
-from lurewatch_semantic.train.base import Base
+from lurewatch_semantic.train import minilm
 from lurewatch_semantic.train.chosen import chosen, counts
 from lurewatch_semantic.train.graph import Graph
+from lurewatch_semantic.train.minilm import Base
 from lurewatch_semantic.train.net import Taught, Upper, fit, logits
 from lurewatch_semantic.weights_on_disk import SCALE, Weights
 
@@ -50,9 +50,9 @@ def make(base: Base, lessons: Sequence[Lesson], version: str, scale: Scale | Non
     lessons = training.trainable(lessons)
     texts, folds = chosen(lessons, training.folds(lessons))
     every = [text.wording for text in text_training.texts(lessons) if not text.copy]
-    weights = bases.lower(base, bases.used(base, every))
+    weights = minilm.lower(base, minilm.used(base, every))
     told("read", 0, len(texts))
-    read = Read(texts, np.array(folds), bases.vectors(weights, [text.wording for text in texts]))
+    read = Read(texts, np.array(folds), minilm.vectors(weights, [text.wording for text in texts]))
     scale = scale or measured(base, lessons, read, told)
     upper = fitted(base, read.taught(np.arange(len(texts))), lambda *done: told("fit", *done))
     about = {
@@ -68,7 +68,7 @@ def make(base: Base, lessons: Sequence[Lesson], version: str, scale: Scale | Non
 def fitted(base: Base, taught: Taught, told: Callable[[int, int], None]) -> Upper:
     """The upper layers after these texts."""
     torch.manual_seed(0)
-    upper = Upper(base.tensors, bases.names(bases.UPPER))
+    upper = Upper(base.tensors, minilm.names(minilm.UPPER))
     fit(upper, taught, told)
     return upper
 
