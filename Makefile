@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 DATA ?= ../shared/data
-SOURCES := src tests bench fuzz
+SOURCES := src tests bench fuzz packages
 .DEFAULT_GOAL := help
 .PHONY: help run test check fix bench gate lock clean
 
@@ -20,9 +20,9 @@ $(VENV)/.run: $(VENV)/bin/python requirements/serve.txt pyproject.toml
 	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@
 
-$(VENV)/.dev: $(VENV)/bin/python requirements/dev.txt pyproject.toml
+$(VENV)/.dev: $(VENV)/bin/python requirements/dev.txt pyproject.toml packages/lurewatch-semantic/pyproject.toml
 	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
-	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e . -e packages/lurewatch-semantic
 	@touch $@ $(VENV)/.run
 
 run: $(VENV)/.run ## Set up and start the service on 127.0.0.1:8000
@@ -47,6 +47,7 @@ bench: $(VENV)/.dev ## Measure speed and memory; renews the table in bench/READM
 	$(BIN)/python -m bench.speed
 	$(BIN)/python -m bench.hostile
 	$(BIN)/python -m bench.service
+	$(BIN)/python -m bench.semantic
 	$(BIN)/python -m bench.summary
 
 gate: $(VENV)/.dev ## The quality gate over labelled data: make gate DATA=folder

@@ -21,7 +21,7 @@ def read(name: str) -> dict[str, Any]:
 
 def lines() -> Iterator[str]:
     """The table: what, the bar, the figure."""
-    speed, hostile, service = read("speed"), read("hostile"), read("service")
+    speed, hostile, service, semantic = read("speed"), read("hostile"), read("service"), read("semantic")
     machine = next((part["machine"] for part in (speed, hostile, service) if part), {})
     yield f"Measured on {machine.get('cores')} cores of {machine.get('processor')}, Python {machine.get('python')}."
     yield ""
@@ -32,6 +32,10 @@ def lines() -> Iterator[str]:
     if hostile:
         worst = hostile["texts"][0]
         yield f"| worst message of 20,000 characters | 20 ms | {worst['milliseconds']} ms ({worst['name']}) |"
+    if semantic:
+        one, share = semantic["one_reading_us"], semantic["asked_share"]
+        yield f"| a second reading by `lurewatch-semantic`, median | 15 ms | {one['median'] / 1000:.1f} ms |"
+        yield f"| ... and p99; the share of messages that are read again | | {one['p99'] / 1000:.1f} ms; {share:.0%} |"
     if service:
         full, half = service["full_load"], service["half_load"]
         rate = f"{full['requests_per_second']:,.0f}/s ({full['client']})"

@@ -32,6 +32,8 @@ def verdict(text: str = "share the otp", *, record_id: str = "1", is_scam: bool 
         "status": "complete",
         "versions": Versions("1", "p", "m", "c"),
         "message_count": 1,
+        "type_certainty": 0.83 if is_scam else 0.0,
+        "type_basis": "both" if is_scam else "none",
     }
     return Verdict(**{**values, **changes})
 

@@ -37,6 +37,8 @@ def test_the_names_of_an_answer() -> None:
         "risk_level": "confirmed",
         "is_scam": True,
         "scam_type": "banking_scam",
+        "scam_type_certainty": 0.83,
+        "scam_type_basis": "both",
         "threat_level": "critical",
         "stage": "ask",
         "uncertain": False,

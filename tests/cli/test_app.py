@@ -12,7 +12,8 @@ from lurewatch.engine.detectors.case import Case
 from lurewatch.engine.matching import Databases
 from lurewatch.engine.model import Conversation, Finding, Message
 from lurewatch.engine.packs.pack import Pack
-from lurewatch.entrypoints.app import DETECTORS, LiveEngine, build_engine, plugins, prepare
+from lurewatch.entrypoints.app import LiveEngine, build_engine, prepare
+from lurewatch.entrypoints.installed import DETECTORS, SECOND_READINGS, plugins, second_reading
 from lurewatch.entrypoints.settings import Settings
 from lurewatch.errors import PackError, Problem, SettingsError
 
@@ -27,6 +28,16 @@ class Calm:
     def analyze(self, detector_input: Case) -> Finding:
         """Half sure of everything."""
         return Finding("calm", 0.5, (detector_input.text,))
+
+
+class Wary:
+    """A second reading of somebody else's."""
+
+    version = "wary-1"
+
+    def odds(self, text: str, first: float) -> float:  # noqa: ARG002 - the protocol
+        """It smells a lure in everything."""
+        return 2.0
 
 
 def installed(name: str = "calm", value: str = f"{__name__}:Calm") -> tuple[EntryPoint, ...]:
@@ -96,6 +107,29 @@ def test_plug_ins_that_cannot_be_used(
     """A detector that is missing, broken or without a weight is an error, not silence."""
     with pytest.raises(SettingsError, match=said):
         plugins(settings, pack, points)
+
+
+READING = (EntryPoint("wary", f"{__name__}:Wary", SECOND_READINGS),)
+
+
+def test_the_second_reading_of_the_settings() -> None:
+    """The one that is named is made; none is named by default, whatever is installed."""
+    assert isinstance(second_reading(Settings(second_reading="wary"), READING), Wary)
+    assert second_reading(Settings(), READING) is None
+
+
+@pytest.mark.parametrize(
+    ("points", "said"),
+    [
+        ((), "Installed: none"),
+        (READING, "Installed: wary"),
+        ((EntryPoint("other", "no_such_package:Other", SECOND_READINGS),), "cannot be loaded"),
+    ],
+)
+def test_a_second_reading_that_cannot_be_used(points: tuple[EntryPoint, ...], said: str) -> None:
+    """One that is named and missing or broken is an error, not silence."""
+    with pytest.raises(SettingsError, match=said):
+        second_reading(Settings(second_reading="other"), points)
 
 
 def test_an_engine_follows_its_pack(tmp_path: Path) -> None:

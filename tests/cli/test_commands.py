@@ -112,7 +112,7 @@ def test_an_answer_has_the_published_names() -> None:
     (answer,) = answers(run("scan", "-", given=json.dumps({"id": "m", "text": text})))
     assert answer.keys() == {
         *("id", "scam_probability", "risk_level", "is_scam", "scam_type", "threat_level", "breakdown", "tactics"),
-        *("uncertain", "stage", "stages", "emotional_profile"),
+        *("scam_type_certainty", "scam_type_basis", "uncertain", "stage", "stages", "emotional_profile"),
         *("flags", "indicators", "decisions", "reasoning", "first_flagged_turn", "status", "versions"),
     }
     tactics, versions, flags, indicators = (answer[name] for name in ("tactics", "versions", "flags", "indicators"))

@@ -24,6 +24,7 @@ SAMPLES = {
     "packs": ("/a,/b", (Path("/a"), Path("/b"))),
     "thresholds": ("/t.yaml", Path("/t.yaml")),
     "detectors": ("mine=0.2, other=0", (("mine", 0.2), ("other", 0.0))),
+    "second_reading": ("semantic", "semantic"),
     "cache": ("/kept", Path("/kept")),
     "policies": ("handoff,off_platform", ("handoff", "off_platform")),
     "own_domains": ("a.example,b.example", ("a.example", "b.example")),

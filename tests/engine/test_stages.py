@@ -134,12 +134,12 @@ def test_protected_people_have_no_stage(engine: Engine) -> None:
     assert talk(engine, ("me", "Share your OTP"), role="protected").stage is None
 
 
-def test_what_only_marks_raises_nothing(engine: Engine) -> None:
-    """Rules that only mark a stage are no flags and add nothing; only the text model may hear the words."""
+def test_what_only_marks_adds_its_stage_alone(engine: Engine) -> None:
+    """Rules that only mark a stage are no flags: what they add is the stage, and what the text model hears."""
     plain, marked = talk(engine, ("x", "See you at six")), talk(engine, ("x", "Nice to meet you, you are so beautiful"))
     assert marked.stage == "rapport"
     assert not marked.flags
-    assert {name for name in marked.contributions if not name.startswith("text_model")} == {
+    assert {name for name in marked.contributions if not name.startswith(("text_model", "stage."))} == {
         name for name in plain.contributions if not name.startswith("text_model")
     }
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-SOURCES = sorted((ROOT / "src").rglob("*.py"))
+SOURCES = sorted([*(ROOT / "src").rglob("*.py"), *(ROOT / "packages").glob("*/src/**/*.py")])
 MOST_LINES = 300
 MOST_FUNCTION_LINES = 50
 BANNED_NAMES = {"utils", "helpers", "common", "base", "manager", "misc"}

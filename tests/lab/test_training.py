@@ -244,8 +244,9 @@ def test_from_files_to_a_pack(engine: Engine, tmp_path: Path) -> None:
     assert found.text_model.about["lessons"] >= 80
     assert {step for step, _, _ in told} == {0, 1}
     assert b"photos" not in dump(found.text_model)
-    weights = found.calibration.message.weights
-    assert all(weights[name] > 0 for name in training.expected(engine))
+    message = found.calibration.message
+    learned = message.weights | {name: -size for name, size in message.relief.items()}
+    assert all(learned[name] * weight > 0 for name, weight in training.expected(engine).items())
 
 
 def test_no_rows_is_told(engine: Engine, tmp_path: Path) -> None:

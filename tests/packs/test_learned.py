@@ -1,4 +1,4 @@
-"""The text model as a part of a pack."""
+"""The text model and the type model as parts of a pack."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 
 from lurewatch import Conversation, Engine, Message
-from lurewatch.engine.packs.learned import TEXT_MODEL
+from lurewatch.engine.packs.learned import TEXT_MODEL, TYPE_MODEL
 from lurewatch.engine.packs.numbers import Calibration, Coefficients
 from lurewatch.engine.packs.pack import Files, parse, survey
-from lurewatch.engine.text_model import TextModel, buckets, dump
+from lurewatch.engine.text_model import TextModel, TypeModel, buckets, dump, type_scorer
 from lurewatch.errors import PackError
 
 pytestmark = pytest.mark.xdist_group("engine")
@@ -25,6 +25,11 @@ def model(version: str, step: int = 90) -> TextModel:
     weights = np.zeros(1 << 12, np.int8)
     weights[buckets(TEXT, 12)] = step
     return TextModel(version, 12, 0.02, -1.0, weights, {})
+
+
+def types(version: str) -> TypeModel:
+    """A type model that knows two types and no words."""
+    return TypeModel(version, 12, ("a", "b"), 0.1, (0.0, 0.0), 1.0, np.zeros((1 << 12, 2), np.int8), {})
 
 
 def probability(engine: Engine, text: str = TEXT) -> float:
@@ -43,6 +48,16 @@ def test_an_overlay_replaces_the_model() -> None:
     assert versions == [None, "core", "site", "core", "site"]
 
 
+def test_an_overlay_replaces_the_type_model() -> None:
+    """The type model of the highest layer counts, beside whichever text model there is, and is in the hash."""
+    below = {**CORE, TEXT_MODEL: dump(model("core")), TYPE_MODEL: type_scorer.dump(types("core"))}
+    site = {TYPE_MODEL: type_scorer.dump(types("site"))}
+    packs = [parse(CORE), parse(below), parse(below, site), parse(below, {})]
+    assert [pack.type_model.version if pack.type_model else None for pack in packs] == [None, "core", "site", "core"]
+    assert [pack.text_model is None for pack in packs] == [True, False, False, False]
+    assert len({pack.hash for pack in packs}) == len(packs)
+
+
 def test_the_model_is_in_the_hash() -> None:
     """Packs that differ in the model alone have different hashes, and the same model the same one."""
     packs = [parse({**CORE, TEXT_MODEL: dump(model("1", step))}).hash for step in (90, 91, 90)]
@@ -50,16 +65,17 @@ def test_the_model_is_in_the_hash() -> None:
     assert len({parse(CORE).hash, *packs}) == 3
 
 
-@pytest.mark.parametrize("data", [b"", b"something else", dump(model("1"))[:-9]])
-def test_a_model_that_cannot_be_used_is_a_problem_with_a_remedy(data: bytes) -> None:
+@pytest.mark.parametrize("name", [TEXT_MODEL, TYPE_MODEL])
+@pytest.mark.parametrize("data", [b"", b"something else", dump(model("1"))[:-9], type_scorer.dump(types("1"))[:-9]])
+def test_a_model_that_cannot_be_used_is_a_problem_with_a_remedy(name: str, data: bytes) -> None:
     """The pack is refused, and it is said which file it is and what to do about it."""
-    _, problems = survey({**CORE, TEXT_MODEL: data})
+    _, problems = survey({**CORE, name: data})
     (problem,) = problems
-    assert problem.file == TEXT_MODEL
+    assert problem.file == name
     assert "cannot be used" in str(problem)
     assert "lurewatch train" in str(problem)
     with pytest.raises(PackError):
-        parse(CORE, {TEXT_MODEL: data})
+        parse(CORE, {name: data})
 
 
 def test_relief_is_read_and_its_numbers_are_checked() -> None:

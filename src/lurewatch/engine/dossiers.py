@@ -15,6 +15,7 @@ from lurewatch.engine.reading import MessageReading
 from lurewatch.engine.stages import Course
 from lurewatch.engine.state import MOST_REMEMBERED, MOST_TAILS, TACTICS, ConversationState, Dossier, Tail
 from lurewatch.engine.text_model import Wording
+from lurewatch.engine.text_model.type_scorer import remembered
 
 _WORD = re.compile(r"[a-z]{4,20}")
 """A content word of a question: four letters or more. One class cannot backtrack, and ``re`` is the faster one here."""
@@ -68,6 +69,7 @@ def advance(
         course=_course(dossier.course, index, reading, rules),
         emotion=reading.emotion if stronger else dossier.emotion,
         wording=_nearest_to_a_lure(dossier.wording, reading.wording),
+        words=remembered(dossier.words, reading.words) if reading.words else dossier.words,
         longest=max(dossier.longest, len(message.text)),
         plugged=dossier.plugged,
         probability=dossier.probability,
@@ -119,7 +121,7 @@ def _count(known: Mapping[str, int], signals: Sequence[Signal]) -> dict[str, int
     counts = dict(known)
     for signal in signals:
         counts[signal.kind] = counts.get(signal.kind, 0) + 1
-        for trait in signal.traits:
+        for trait in sorted(signal.traits):  # a set has no order, and a state is to be the same state again
             name = f"{signal.kind}.{trait}"
             counts[name] = counts.get(name, 0) + 1
     return counts

@@ -13,6 +13,8 @@ Role = Literal["suspect", "protected", "agent", "unknown"]
 RiskLevel = Literal["safe", "suspicious", "high", "confirmed"]
 Status = Literal["complete", "partial"]
 Reading = Literal["folded", "plain", "spoken"]
+Basis = Literal["none", "rules", "wording", "both", "second_opinion"]
+"""What a scam type rests on."""
 
 
 # ---------------------------------------------------------------- what comes in
@@ -224,6 +226,8 @@ class Verdict:
     and ``emotion`` (of the message that plays most on feelings) are of the sender with the most against them; they say
     how far and how, not whether: read them beside the probability. ``uncertain`` says that the text model does not know
     the language or the kind of text, so that the rules decided alone.
+    ``type_certainty`` in [0,1] is how sure ``scam_type`` is, ``type_basis`` what it rests on; ``type_confidence`` is
+    the heuristic confidence, which only counts indicators of rules.
     """
 
     id: str
@@ -244,6 +248,8 @@ class Verdict:
     contributions: Mapping[str, float] = field(default_factory=dict)
     emotion: EmotionalProfile = field(default_factory=EmotionalProfile)
     type_confidence: float = 0.0
+    type_certainty: float = 0.0
+    type_basis: Basis = "none"
     failed_detectors: tuple[str, ...] = ()
     incomplete: tuple[str, ...] = ()
     shadow: Mapping[str, int] = field(default_factory=dict)

@@ -32,6 +32,7 @@ from lurewatch.engine.reading import MessageReading, Reader
 from lurewatch.engine.scam_type import Classifier
 from lurewatch.engine.splitting import Splitter
 from lurewatch.engine.state import NOBODY, Assessment, ConversationState, Dossier
+from lurewatch.engine.text_model import SecondReading
 from lurewatch.errors import InputError
 
 MOST_CHARACTERS = 20_000
@@ -43,7 +44,7 @@ class EngineConfig:
     """How an engine is set up. ``scam_threshold`` is in [0,100]; ``fusion`` is calibrated or weighted."""
 
     fusion: str = "calibrated"
-    scam_threshold: float = 50.0
+    scam_threshold: float = 35.0
     regions: tuple[str, ...] = ("US", "CA", "GB", "IN")
     most_characters: int = MOST_CHARACTERS
     most_messages: int = MOST_MESSAGES
@@ -53,8 +54,9 @@ class EngineConfig:
 class Engine:
     """One pack and one configuration, ready to use. Immutable: a changed pack makes a new engine.
 
-    ``plugins`` are detectors beyond the five, as (name, detector, weight in [0,1)). ``compiler`` may give compiled
-    automata from a cache; without it they are compiled here, which takes seconds.
+    ``plugins`` are detectors beyond the five, as (name, detector, weight in [0,1)). ``second`` reads again
+    what the text model does not call honest. ``compiler`` may give compiled automata from a cache; without it they are
+    compiled here, which takes seconds.
     """
 
     def __init__(
@@ -63,12 +65,14 @@ class Engine:
         config: EngineConfig = EngineConfig(),
         *,
         plugins: tuple[tuple[str, detectors.Detector, float], ...] = (),
+        second: SecondReading | None = None,
         compiler: Compiler | None = None,
     ) -> None:
         self.pack = pack
         self.config = config
         self._plugins = plugins
-        self.reader = Reader(pack, config.regions, compiler)
+        self._second = second
+        self.reader = Reader(pack, config.regions, compiler, second)
         self._rules = {rule.id: rule for rule in pack.rules}
         self._categories = {rule.id: rule.category for rule in pack.rules}
         self._classifier = Classifier(pack)
@@ -77,19 +81,20 @@ class Engine:
             pack.thresholds.detector_weights, {name: weight for name, _, weight in plugins}
         )
         self._detectors = (*detectors.BUILT_IN.items(), *((name, detector) for name, detector, _ in plugins))
-        self.versions = verdicts.versions(pack, config, self._weights)
+        self.versions = verdicts.versions(pack, config, self._weights, second.version if second else "")
         self._policies = policies.allowing(config.policies, pack.allow)
-        self._frame = verdicts.Frame(self._rules, pack.thresholds, config, self.versions)
+        self._frame = verdicts.Frame(self._rules, pack.thresholds, config, self.versions, self._classifier)
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return _restore, (self.pack, self.config, self._plugins, self.reader.dump())
+        return _restore, (self.pack, self.config, self._plugins, self._second, self.reader.dump())
 
     def with_pack(self, pack: Pack) -> Engine:
         """The same engine over another pack; patterns are compiled anew only where they differ."""
         old = self.pack
         same = pack.rules is old.rules and pack.lexicons is old.lexicons and pack.tables is old.tables
         databases = self.reader.dump() if same else None
-        return Engine(pack, self.config, plugins=self._plugins, compiler=(lambda _: databases) if databases else None)
+        compiler: Compiler | None = (lambda _: databases) if databases else None
+        return Engine(pack, self.config, plugins=self._plugins, second=self._second, compiler=compiler)
 
     def start(self, conversation_id: str = "", **metadata: Any) -> ConversationState:
         """The state of a conversation in which nothing has been said; keywords as of ``SenderMetadata``."""
@@ -235,5 +240,5 @@ def _leading(state: ConversationState) -> Dossier:
     return max(suspects, key=lambda dossier: dossier.probability, default=NOBODY)
 
 
-def _restore(pack: Pack, config: EngineConfig, plugins: Any, databases: Databases | None) -> Engine:
-    return Engine(pack, config, plugins=plugins, compiler=lambda _: databases)
+def _restore(pack: Pack, config: EngineConfig, plugins: Any, second: Any, databases: Databases | None) -> Engine:
+    return Engine(pack, config, plugins=plugins, second=second, compiler=lambda _: databases)

@@ -12,14 +12,14 @@ from lurewatch.engine.packs.pack import Pack
 from lurewatch.engine.rules import Evidence, RuleBook, Vocabulary
 from lurewatch.engine.signals import KINDS, Kind, Sighting
 from lurewatch.engine.text import normalise
-from lurewatch.engine.text_model import Wording, wording
+from lurewatch.engine.text_model import SecondReading, Wording, wording
 
 
 @dataclass(frozen=True, slots=True)
 class MessageReading:
     """What is in one message. ``hits`` are of enforced rules, ``marks`` of those that only mark what is going on,
     ``shadow_hits`` of rules on trial; ``emotion`` is how the message plays on feelings, ``wording`` what the text model
-    makes of it, None without a model.
+    makes of it, None without a model, ``words`` what the models read.
     """
 
     signals: tuple[Signal, ...] = ()
@@ -30,6 +30,7 @@ class MessageReading:
     complete: bool = True
     emotion: EmotionalProfile = NOT_MOVED
     wording: Wording | None = None
+    words: str = ""
 
 
 NOTHING_READ = MessageReading()
@@ -38,9 +39,18 @@ _INTENSIFIER = "intensifier"
 
 
 class Reader:
-    """A pack made ready to read with. Immutable and thread-safe; ``compiler`` may spare it the seconds of compiling."""
+    """A pack made ready to read with. Immutable and thread-safe.
 
-    def __init__(self, pack: Pack, regions: tuple[str, ...], compiler: Compiler | None = None) -> None:
+    ``compiler`` may spare it the seconds of compiling; ``second`` reads what the text model does not call honest.
+    """
+
+    def __init__(
+        self,
+        pack: Pack,
+        regions: tuple[str, ...],
+        compiler: Compiler | None = None,
+        second: SecondReading | None = None,
+    ) -> None:
         vocabulary = Vocabulary(pack.lexicons, pack.phrasebook)
         self._rules = RuleBook(pack.rules, vocabulary)
         intensifiers = vocabulary.concept(_INTENSIFIER) if vocabulary.has(_INTENSIFIER) else ()
@@ -54,6 +64,8 @@ class Reader:
         self._tables = pack.tables
         self._regions = regions
         self._text_model = pack.text_model
+        self._asks_models = pack.text_model is not None or pack.type_model is not None
+        self._second = second
         self._shadow = frozenset(rule.id for rule in pack.rules if rule.mode == "shadow")
         self._marking = frozenset(rule.id for rule in pack.rules if rule.only_marks and rule.mode == "enforce")
 
@@ -79,8 +91,9 @@ class Reader:
             emotion = self._gauge.read(hits, evidence, text)
             marks, hits = _parted(hits, self._marking)
         complete = all(scan.complete for scan in scans)
-        heard = self._text_model.read(wording(views, signals)) if self._text_model else None
-        return MessageReading(tuple(signals), hits, marks, shadow, obfuscations, complete, emotion, heard)
+        words = wording(views, signals) if self._asks_models else ""
+        heard = self._text_model.read(words, self._second) if self._text_model else None
+        return MessageReading(tuple(signals), hits, marks, shadow, obfuscations, complete, emotion, heard, words)
 
     def wording(self, text: str) -> str:
         """What the text model reads of ``text``: what it is trained on."""

@@ -57,9 +57,9 @@ class Dossier:
     ``linguistic`` is the highest tactics confidence of one message; ``evidence`` maps rule ids to the rule's weight and
     ``signals`` signal names (``url``, ``url.shortener``) to their number. ``tails`` are the ends of the last
     messages; ``course`` is how far the sender has come, ``emotion`` the profile of the message that plays most on
-    feelings (the first of equals), ``wording`` the one that sounds most like a lure, ``longest`` the length of the
-    longest; ``plugged`` is the highest score of each plug-in detector; ``probability`` is the
-    calibrated one in [0,1] when nothing is known from elsewhere.
+    feelings (the first of equals), ``wording`` the one that sounds most like a lure, ``words`` the end of what the
+    models read of all of them, ``longest`` the length of the longest; ``plugged`` is the highest score of each plug-in
+    detector; ``probability`` is the calibrated one in [0,1] when nothing is known from elsewhere.
     """
 
     sender: str = ""
@@ -81,6 +81,7 @@ class Dossier:
     course: Course = NOT_BEGUN
     emotion: EmotionalProfile = NOT_MOVED
     wording: Wording | None = None
+    words: str = ""
     longest: int = 0
     plugged: Mapping[str, float] = field(default_factory=dict)
     probability: float = 0.0
@@ -107,6 +108,7 @@ class Dossier:
             self.course,
             self.emotion,
             self.wording,
+            self.words,
             self.longest,
             plugged,
             probability,

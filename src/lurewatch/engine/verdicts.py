@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from lurewatch.engine import ensemble, fusion, tactics
 from lurewatch.engine.dossiers import question_in
 from lurewatch.engine.model import (
+    Basis,
     Flag,
     Hit,
     Indicator,
@@ -25,7 +26,7 @@ from lurewatch.engine.packs.numbers import Thresholds
 from lurewatch.engine.packs.pack import Pack
 from lurewatch.engine.packs.rule import Rule
 from lurewatch.engine.reading import MessageReading
-from lurewatch.engine.scam_type import NOT_SCAM, UNKNOWN, Guess
+from lurewatch.engine.scam_type import NOT_SCAM, UNKNOWN, UNNAMED, Classifier, Naming
 from lurewatch.engine.state import MOST_FLAGS, MOST_INDICATORS, Assessment, ConversationState
 from lurewatch.version import __version__
 
@@ -38,9 +39,12 @@ _CLAIM_KINDS = frozenset({"name", "signature"})
 PATTERN_LIMIT = "more occurrences of one pattern than are read"
 
 
-def versions(pack: Pack, config: EngineConfig, weights: Mapping[str, float]) -> Versions:
-    """Names for everything that decides a verdict; ``weights`` are those of all detectors, plug-ins included."""
-    made_by = repr((sorted(asdict(config).items()), sorted(weights.items())))
+def versions(pack: Pack, config: EngineConfig, weights: Mapping[str, float], second: str = "") -> Versions:
+    """Names for everything that decides a verdict; ``weights`` are those of all detectors, plug-ins included.
+
+    ``second`` is the version of the second reading, if there is one.
+    """
+    made_by = repr((sorted(asdict(config).items()), sorted(weights.items()))) + second
     config_hash = hashlib.sha256(made_by.encode()).hexdigest()
     return Versions(__version__, pack.hash[:16], pack.calibration.version, config_hash[:16])
 
@@ -53,6 +57,7 @@ class Frame:
     thresholds: Thresholds
     config: EngineConfig
     versions: Versions
+    classifier: Classifier
 
 
 def appended(
@@ -134,7 +139,8 @@ def verdict(
     shown = probability if frame.config.fusion == "calibrated" else round(leading.weighted, 2)
     scores = tactics.scores(dossier.tactics)
     opinion = knowledge.opinion if fusion.OPINION in leading.added else None
-    scam_type, threat_level = _type(leading.guess, opinion, lured=lured)
+    naming = _named(leading, frame.classifier) if lured else UNNAMED
+    scam_type, threat_level, basis = _type(leading.guess.confidence, naming, opinion, lured=lured)
     incomplete = (*state.incomplete, *knowledge.unavailable)
     status: Status = "partial" if incomplete or leading.failed else "complete"
     return Verdict(
@@ -148,7 +154,7 @@ def verdict(
         tactics=scores,
         flags=state.flags,
         indicators=state.indicators,
-        reasoning=reasoning(leading, scores, opinion, lured=lured),
+        reasoning=reasoning(leading, naming, scores, opinion, lured=lured),
         first_flagged_turn=state.first_flagged_turn,
         status=status,
         versions=frame.versions,
@@ -157,6 +163,8 @@ def verdict(
         emotion=dossier.emotion,
         stages=dossier.course.begun,
         type_confidence=leading.guess.confidence,
+        type_certainty=opinion.confidence if opinion and basis == "second_opinion" else naming.certainty,
+        type_basis=basis,
         failed_detectors=leading.failed,
         incomplete=incomplete,
         shadow=state.shadow,
@@ -165,21 +173,30 @@ def verdict(
     )
 
 
-def _type(guess: Guess, opinion: Opinion | None, *, lured: bool) -> tuple[str, str]:
-    """The scam type and threat level to report: a type is named only where the engine believes in a scam.
+def _named(leading: Assessment, classifier: Classifier) -> Naming:
+    """What the leading sender's scam is called; of wording that is strange to the text model the rules decide alone."""
+    dossier = leading.dossier
+    strange = dossier.wording is not None and dossier.wording.strange
+    return classifier.name(dossier.evidence, "" if strange else dossier.words)
+
+
+def _type(heuristic: float, naming: Naming, opinion: Opinion | None, *, lured: bool) -> tuple[str, str, Basis]:
+    """The scam type and threat level to report, and what they rest on: only where the engine believes in a scam.
 
     ``opinion`` is one that moved the score; the ensemble says whose type goes first.
     """
     if not lured:
-        return NOT_SCAM, "none"
-    if opinion is not None and ensemble.combine(guess.confidence, opinion).follows_opinion:
-        return opinion.scam_type, opinion.threat_level
-    if guess.scam_type is None:
-        return UNKNOWN, "medium"
-    return guess.scam_type.id, guess.scam_type.threat_level
+        return NOT_SCAM, "none", "none"
+    if opinion is not None and ensemble.combine(heuristic, opinion).follows_opinion:
+        return opinion.scam_type, opinion.threat_level, "second_opinion"
+    if naming.scam_type is None:
+        return UNKNOWN, "medium", "none"
+    return naming.scam_type.id, naming.scam_type.threat_level, naming.basis
 
 
-def reasoning(leading: Assessment, scores: Mapping[str, float], opinion: Opinion | None, *, lured: bool) -> str:
+def reasoning(
+    leading: Assessment, naming: Naming, scores: Mapping[str, float], opinion: Opinion | None, *, lured: bool
+) -> str:
     """Plain words: the tactics sentence, the type, what the detectors saw, and an opinion that moved the score."""
     details = [
         reason
@@ -191,8 +208,8 @@ def reasoning(leading: Assessment, scores: Mapping[str, float], opinion: Opinion
         return tactics.LOW if details or leading.dossier.evidence or any(scores.values()) else tactics.NONE_FOUND
     active = [name for name in sorted(scores, key=lambda name: -scores[name]) if scores[name] > 0][:3]
     parts = []
-    if leading.guess.scam_type is not None:
-        parts.append(f"Looks like: {leading.guess.scam_type.description}.")
+    if naming.scam_type is not None:
+        parts.append(f"Looks like: {naming.scam_type.description}.")
     if active:
         parts.append("Scam detected using: " + ", ".join(tactics.IN_WORDS[name] for name in active) + ".")
     if details:

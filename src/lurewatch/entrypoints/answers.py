@@ -44,6 +44,8 @@ def evidence(verdict: Verdict, decisions: Sequence[Decision]) -> dict[str, Any]:
     found: dict[str, Any] = {
         "is_scam": verdict.is_scam,
         "scam_type": verdict.scam_type,
+        "scam_type_certainty": verdict.type_certainty,
+        "scam_type_basis": verdict.type_basis,
         "threat_level": verdict.threat_level,
         "stage": verdict.stage,
         "uncertain": verdict.uncertain,

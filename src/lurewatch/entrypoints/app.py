@@ -6,13 +6,11 @@ import datetime
 import gc
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from importlib.metadata import EntryPoint, entry_points
 from importlib.resources import files
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from lurewatch.engine.detectors import Detector
 from lurewatch.engine.matching import Databases
 from lurewatch.engine.packs.pack import Files, Pack
 from lurewatch.engine.pipeline import Engine, EngineConfig
@@ -21,16 +19,14 @@ from lurewatch.engine.policies.brand_watch import BrandWatchConfig
 from lurewatch.engine.policies.off_platform import OffPlatformConfig
 from lurewatch.engine.reading import Reader
 from lurewatch.entrypoints import packs_on_disk
+from lurewatch.entrypoints.installed import plugins, second_reading
 from lurewatch.entrypoints.settings import Settings
 from lurewatch.errors import LurewatchError, PackError, Problem, SettingsError
 
 if TYPE_CHECKING:
     from lurewatch.intel.opinion import Opinions
 
-DETECTORS = "lurewatch.detectors"
-"""The entry-point group of plug-in detectors: name -> class with ``analyze(detector_input)``, or such an object."""
 _THRESHOLDS = "thresholds.yaml"
-Plugins = tuple[tuple[str, Detector, float], ...]
 
 
 def build_engine(settings: Settings | None = None, *, overlays: Sequence[Files] = ()) -> Engine:
@@ -41,14 +37,18 @@ def build_engine(settings: Settings | None = None, *, overlays: Sequence[Files] 
 
     Raises:
         PackError: a pack or the thresholds file was refused.
-        SettingsError: a plug-in detector cannot be used.
+        SettingsError: a plug-in detector or the second reading cannot be used.
     """
     settings = settings or Settings()
     kept = _cache(settings)
     with _lasting():
         pack = packs_on_disk.load_pack([*_overlays(settings), *overlays], kept)
         return Engine(
-            pack, engine_config(settings), plugins=plugins(settings, pack), compiler=packs_on_disk.compiler(kept)
+            pack,
+            engine_config(settings),
+            plugins=plugins(settings, pack),
+            second=second_reading(settings),
+            compiler=packs_on_disk.compiler(kept),
         )
 
 
@@ -90,37 +90,6 @@ def engine_config(settings: Settings) -> EngineConfig:
             brand_watch=BrandWatchConfig(brands=settings.brands, cooldown=settings.alert_cooldown * 60),
         ),
     )
-
-
-def plugins(settings: Settings, pack: Pack, installed: tuple[EntryPoint, ...] | None = None) -> Plugins:
-    """Installed plug-in detectors with their weights: of the settings, else of the thresholds file.
-
-    Raises:
-        SettingsError: one is named that is not installed, cannot be loaded, or has no weight.
-    """
-    found = {point.name: point for point in (entry_points(group=DETECTORS) if installed is None else installed)}
-    weights = dict(settings.detectors)
-    problems = [
-        f"detectors.{name}: no detector of this name is installed. Installed: {', '.join(found) or 'none'}."
-        for name in weights
-        if name not in found
-    ]
-    ready = []
-    for name, point in found.items():
-        weight = weights.get(name)
-        if weight == 0:
-            continue
-        if weight is None and name not in pack.thresholds.detector_weights:
-            problems.append(f"detectors.{name}: an installed detector has no weight. Write one; 0 switches it off.")
-            continue
-        try:
-            loaded = point.load()
-            ready.append((name, loaded() if isinstance(loaded, type) else loaded, weight or 0.0))
-        except Exception as error:
-            problems.append(f"detectors.{name}: {point.value} cannot be loaded: {error!r}. Mend or remove the package.")
-    if problems:
-        raise SettingsError("\n".join(problems))
-    return tuple(ready)
 
 
 def build_opinions(settings: Settings) -> Opinions | None:
@@ -215,8 +184,13 @@ class LiveEngine:
             if isinstance(prepared[0], Problem):
                 raise PackError([problem for problem in prepared if isinstance(problem, Problem)])
             pack, databases = prepared
-            config, detectors = engine_config(self.settings), plugins(self.settings, pack)
-            engine = Engine(pack, config, plugins=detectors, compiler=lambda _: databases)
+            engine = Engine(
+                pack,
+                engine_config(self.settings),
+                plugins=plugins(self.settings, pack),
+                second=second_reading(self.settings),
+                compiler=lambda _: databases,
+            )
         except (LurewatchError, OSError, RuntimeError) as error:
             self.problem = str(error)
             return False

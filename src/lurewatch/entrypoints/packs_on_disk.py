@@ -23,6 +23,7 @@ from lurewatch.engine.matching import Compiler, Databases, Matcher, Pattern, fin
 from lurewatch.engine.packs.pack import Documents, Files, Pack, content_hash, documents, parse
 from lurewatch.engine.packs.phrases import PHRASES_VERSION, Phrasebook
 from lurewatch.engine.pipeline import Engine, EngineConfig
+from lurewatch.engine.text_model import SecondReading
 from lurewatch.errors import PackError, Problem
 from lurewatch.version import __version__
 
@@ -161,13 +162,14 @@ def load_engine(
     overlays: Sequence[Path] = (),
     *,
     plugins: Sequence[tuple[str, Detector, float]] = (),
+    second: SecondReading | None = None,
     cache: Cache | None = None,
 ) -> Engine:
-    """An engine with the core pack, overlay folders laid over it, and detectors of one's own.
+    """An engine with the core pack, overlay folders laid over it, detectors and a second reading of one's own.
 
     Raises:
         PackError: with every problem in the packs.
     """
     kept = cache or default_cache()
     pack = load_pack([folder(path) for path in overlays], kept)
-    return Engine(pack, config or EngineConfig(), plugins=tuple(plugins), compiler=compiler(kept))
+    return Engine(pack, config or EngineConfig(), plugins=tuple(plugins), second=second, compiler=compiler(kept))

@@ -78,6 +78,12 @@ class Settings:
     detectors: tuple[tuple[str, float], ...] = setting(
         (), "detectors", Weights(), "Weights of installed plug-in detectors; 0 switches one off."
     )
+    second_reading: str = setting(
+        "",
+        "second_reading",
+        Text("name", empty=True),
+        "The installed second reading of what the text model does not call honest, by name.",
+    )
     cache: Path | None = setting(
         None, "cache", File("folder"), "Where compiled packs are kept; else lurewatch in the user's cache folder."
     )

@@ -75,11 +75,12 @@ def left_out(
 
     Of the lessons only those are learned from whose source may train a shipped model.
     """
-    recipe = Recipe("left out", expected=training.expected(engine))
+    recipe = Recipe("left out", training.expected(engine), training.indicates(engine))
     for fold in folds:
         taught = [lesson for lesson in training.trainable(lessons) if not fold.hidden(lesson)]
         learned = training.learn(taught, recipe)
         pack = replace(engine.pack, text_model=learned.text_model, calibration=learned.calibration)
+        pack = replace(pack, type_model=learned.type_model)
         measured = [row for row in rows if fold.measured(row)]
         yield fold, score(engine.with_pack(pack), measured, order, jobs)
 

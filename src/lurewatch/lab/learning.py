@@ -6,11 +6,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from lurewatch.engine.packs.learned import TEXT_MODEL
+from lurewatch.engine.packs.learned import TEXT_MODEL, TYPE_MODEL
 from lurewatch.engine.pipeline import Engine
-from lurewatch.engine.text_model import dump
+from lurewatch.engine.text_model import dump, type_scorer
 from lurewatch.errors import InputError
-from lurewatch.lab import contrast, corpus, lessons, training
+from lurewatch.lab import contrast, corpus, lessons, marks, training
 from lurewatch.lab.clusters import clusters
 from lurewatch.lab.corpus import Part
 from lurewatch.lab.lessons import Lesson, Named
@@ -45,7 +45,7 @@ def from_files(
         raise InputError(f"{', '.join(map(str, data))}: there are no rows to learn from.")
     taught = read(engine, rows, choice.jobs, lambda done, total: told(0, done, total), invented=choice.invented)
     about = {"lessons": len(taught), "half": choice.half, "invented": choice.invented}
-    recipe = Recipe(choice.version, expected=training.expected(engine), about=about)
+    recipe = Recipe(choice.version, training.expected(engine), training.indicates(engine), about=about)
     return training.learn(training.trainable(taught), recipe, lambda done, total: told(1, done, total))
 
 
@@ -57,16 +57,21 @@ def read(
     *,
     invented: bool = True,
 ) -> list[Lesson]:
-    """The lessons of these rows and of the invented pairs, read by the rules of the engine and no text model."""
+    """The lessons of these rows and of the invented pairs, read by the rules of the engine and no model."""
     numbers = clusters(map(corpus.text_of, rows)).tolist()
-    named = lessons.named(rows, numbers)
+    known = marks.load({one.id for one in engine.pack.scam_types})
+    named = lessons.named(rows, numbers, known)
     if invented:
-        named += [Named(message, f"{contrast.SOURCE}:{pair}") for pair, message in contrast.messages(FILLINGS)]
-        named += [Named(row, f"{contrast.SOURCE}:{row.conversation.id}") for row in contrast.conversations()]
-    ruled = engine.with_pack(replace(engine.pack, text_model=None))
+        filled: list[tuple[str, corpus.Row]] = list(contrast.messages(FILLINGS))
+        filled += [(row.conversation.id, row) for row in contrast.conversations()]
+        named += [Named(row, f"{contrast.SOURCE}:{pair}", types=known.accepted(row)) for pair, row in filled]
+    ruled = engine.with_pack(replace(engine.pack, text_model=None, type_model=None))
     return lessons.read(ruled, named, jobs, lambda count: done(min(count, len(named)), len(named)))
 
 
 def files(learned: Learned) -> list[tuple[str, bytes]]:
     """The files of a pack that hold what was learned: (name, content)."""
-    return [(TEXT_MODEL, dump(learned.text_model)), (FUSION, training.document(learned).encode())]
+    found = [(TEXT_MODEL, dump(learned.text_model)), (FUSION, training.document(learned).encode())]
+    if learned.type_model is not None:
+        found.append((TYPE_MODEL, type_scorer.dump(learned.type_model)))
+    return found

@@ -16,9 +16,11 @@ from lurewatch.errors import InputError
 from lurewatch.lab.attacks import ATTACKS
 from lurewatch.lab.corpus import Label, LabelledMessage, Row, conversation_of, text_of
 from lurewatch.lab.languages import language
+from lurewatch.lab.marks import Marks
 from lurewatch.lab.sources import source
 
 _CHUNK = 200
+_UNMARKED = Marks()
 _DISGUISED = 4
 """One message in so many is read in disguise, too."""
 
@@ -36,7 +38,7 @@ class Lesson:
     """One row as it is learned from. Rows of one ``family`` are left out together; ``cluster`` are near-duplicates.
 
     ``alone`` says that the row is one message and no conversation; a ``disguised`` copy is learned from and never
-    measured.
+    measured. ``types`` are the scam types that are right for it, none where that is not known.
     """
 
     source: str
@@ -47,20 +49,25 @@ class Lesson:
     cluster: int = -1
     alone: bool = True
     disguised: bool = False
+    types: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """A row with the family it is left out with, and its cluster."""
+    """A row with the family it is left out with, its cluster, and the scam types that are right for it."""
 
     row: Row
     family: str
     cluster: int = -1
+    types: tuple[str, ...] = ()
 
 
-def named(rows: Sequence[Row], numbers: Iterable[int]) -> list[Named]:
-    """The rows with the families of their sources and the numbers of their clusters."""
-    return [Named(row, source(row.source).family, int(number)) for row, number in zip(rows, numbers, strict=True)]
+def named(rows: Sequence[Row], numbers: Iterable[int], marks: Marks = _UNMARKED) -> list[Named]:
+    """The rows with the families of their sources, the numbers of their clusters, and the types that ``marks`` know."""
+    return [
+        Named(row, source(row.source).family, int(number), marks.accepted(row))
+        for row, number in zip(rows, numbers, strict=True)
+    ]
 
 
 def read(
@@ -135,4 +142,4 @@ def _lesson(engine: Engine, one: Named) -> Lesson:
     )
     alone = isinstance(row, LabelledMessage)
     spoken = language(text_of(row), row.lang)
-    return Lesson(row.source, one.family, row.label, spoken, senders, one.cluster, alone)
+    return Lesson(row.source, one.family, row.label, spoken, senders, one.cluster, alone, types=one.types)

@@ -6,6 +6,7 @@ one, and the threshold is set by shares over files, as a measurement reports the
 
 from __future__ import annotations
 
+import math
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -15,12 +16,16 @@ from numpy.typing import NDArray
 from scipy.optimize import minimize
 
 from lurewatch.engine.fusion import RELIEF
+from lurewatch.engine.pipeline import EngineConfig
 
 Array = NDArray[np.float64]
 DECIMALS = 4
 L2 = 0.001
 SCAM_SHARE = 0.1
 """Of what comes in, so much is stated to be a scam: at this share the probabilities are true."""
+_FROM = EngineConfig().scam_threshold / 100
+FOUND = math.log(_FROM / (1 - _FROM))
+"""The log-odds from which the engine as shipped calls something a scam."""
 ROUNDS = 6
 FEWEST_HONEST = 50
 """A file with fewer honest rows says too little about a share of one in a hundred to set the threshold."""
@@ -31,7 +36,8 @@ class Example:
     """What the engine saw of each sender in one row (feature name -> value in [0,1]), and whether the row is a scam.
 
     The row is judged by the sender with the most against them. A ``disguised`` copy of a row teaches the weights only:
-    the target is not about it. ``counts`` is what its file counts beside one that counts 1.
+    the target is not about it, nor about files that count less than 1. ``counts`` is what its file counts beside one
+    that counts 1.
     """
 
     source: str
@@ -70,8 +76,8 @@ class Model:
         return sum((weights.get(name, 0.0) - relief.get(name, 0.0)) * value for name, value in features.items())
 
     def finds(self, example: Example) -> bool:
-        """Whether the probability reaches one half."""
-        return self.intercept + self.score(example) >= 0
+        """Whether the log-odds reach ``FOUND``."""
+        return self.intercept + self.score(example) >= FOUND
 
 
 def fit(
@@ -82,7 +88,7 @@ def fit(
     expected: Mapping[str, float] | None = None,
     calibrate_on: Sequence[Example] | None = None,
 ) -> Model:
-    """Fit intercept and weights; the intercept is lowered where one half would not keep the target.
+    """Fit intercept and weights; the intercept is lowered where what is found would not keep the target.
 
     Which sender leads in a row depends on the weights, so they are fitted again until the same senders lead.
     ``scam_share`` is the weight of all scam rows together, the honest rows have the rest; ``l2`` is the penalty on the
@@ -109,7 +115,8 @@ def fit(
         model = weigh(rows, names, l2, prior)
     if calibrate_on:
         model = calibrated(model, calibrate_on, scam_share)
-    return replace(model, intercept=min(model.intercept, -threshold(calibrate_on or examples, model, target)))
+    highest = FOUND - threshold(calibrate_on or examples, model, target)
+    return replace(model, intercept=round(min(model.intercept, highest), DECIMALS + 2))
 
 
 def calibrated(model: Model, examples: Sequence[Example], scam_share: float) -> Model:
@@ -208,7 +215,7 @@ def threshold(examples: Sequence[Example], model: Model, target: Target) -> floa
     scores = sorted({0.0} | {model.score(example) for example in examples})
     honest: dict[str, list[float]] = defaultdict(list)
     for example in examples:
-        if not (example.scam or example.disguised):
+        if not (example.scam or example.disguised or example.counts < 1):
             honest[example.source].append(model.score(example))
     files = [np.array(file) for file in honest.values() if len(file) >= FEWEST_HONEST]
     low, high = scores.index(0.0), len(scores) - 1  # scores[:low + 1] are not found; shares fall as low rises

@@ -65,11 +65,12 @@ def texts(lessons: Iterable[Lesson]) -> Iterator[Text]:
         wording, lure = lesson.senders[0].wordings[0], lesson.label != "honest"
         yield Text(wording, lure, lesson.source, lesson.lang, lesson.disguised)
         if not lesson.disguised:
-            for copy in _copies(wording):
+            for copy in copies(wording):
                 yield Text(copy, lure, lesson.source, lesson.lang, copy=True)
 
 
-def _copies(wording: str) -> Iterator[str]:
+def copies(wording: str) -> Iterator[str]:
+    """Some wordings once more, cut short or without their links; the same each time."""
     chance = random.Random(wording)  # noqa: S311 - the same copies every time
     words = wording.split()
     if len(words) > 6 and chance.random() < _CUT:
@@ -90,15 +91,15 @@ def train(
     if not counts.any():
         raise InputError("a text model needs lures and honest texts in one language; there is only one kind.")
     lures = np.array([text.lure for text in found])
-    matrix = _matrix(found, bits)
-    texts_with = np.bincount(matrix.indices, minlength=matrix.shape[1])
+    rows = matrix([buckets(text.wording, bits) for text in found], bits)
+    texts_with = np.bincount(rows.indices, minlength=rows.shape[1])
     kept = np.flatnonzero(texts_with >= min(FEWEST, len(found)))
-    matrix = matrix[:, kept].tocsr()
-    ratio = _ratio(matrix, lures, counts)
+    rows = rows[:, kept].tocsr()
+    ratio = _ratio(rows, lures, counts)
     fitted = LogisticRegression(C=INVERSE_PENALTY, max_iter=ROUNDS, tol=1e-6)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)  # ROUNDS are enough, more only learn the sources better
-        fitted.fit(matrix @ diags(ratio), lures, counts)
+        fitted.fit(rows @ diags(ratio), lures, counts)
     return _packed(fitted.coef_[0] * ratio, float(fitted.intercept_[0]), kept, bits, version, about or {})
 
 
@@ -139,14 +140,14 @@ def _share(group: tuple[str, bool, str, bool], size: int) -> float:
     return share * _OF_COPIES if copy else share
 
 
-def _matrix(found: Sequence[Text], bits: int) -> csr_matrix:
-    indices = [buckets(text.wording, bits) for text in found]
+def matrix(indices: Sequence[NDArray[np.uint32]], bits: int) -> csr_matrix:
+    """A row for each text's buckets, each of which counts its ``share``."""
     lengths = [len(row) for row in indices]
     values = np.repeat(np.array(list(map(share, lengths)), np.float32), lengths)
     ends = np.concatenate([[0], np.cumsum(lengths)])
-    matrix = csr_matrix((values, np.concatenate(indices).astype(np.int32), ends), shape=(len(found), 1 << bits))
-    matrix.sum_duplicates()
-    return matrix
+    found = csr_matrix((values, np.concatenate(indices).astype(np.int32), ends), shape=(len(indices), 1 << bits))
+    found.sum_duplicates()
+    return found
 
 
 def _packed(

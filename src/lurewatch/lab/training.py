@@ -18,9 +18,9 @@ import yaml
 from lurewatch.engine import fusion
 from lurewatch.engine.packs.numbers import Calibration, Coefficients
 from lurewatch.engine.pipeline import Engine
-from lurewatch.engine.text_model import TextModel, Wording
+from lurewatch.engine.text_model import TextModel, TypeModel, Wording
 from lurewatch.errors import InputError
-from lurewatch.lab import text_training
+from lurewatch.lab import text_training, type_training
 from lurewatch.lab.contrast import SOURCE as INVENTED
 from lurewatch.lab.lessons import Lesson
 from lurewatch.lab.logistic import Example, Model, Target, fit, line, recalls
@@ -32,7 +32,7 @@ LONG_SCAMS = ("jobs_emscad_fraud",)
 """Scam files of single rows as long as a conversation: they teach that fit only."""
 EXPECTED = {"critical": 2.0, "high": 0.5}
 """What a rule of this level is expected to weigh: its author's word counts until data say otherwise."""
-EXPECTED_RELIEF = {"long_text": -3.0, "official_link": -1.0}
+EXPECTED_RELIEF = {"long_text": -4.0, "official_link": -1.0}
 """What relief is expected to weigh: few files hold long texts, and without them a fit must not forget about length."""
 _OF_INVENTED = 0.3
 HEADER = "# Written by `lurewatch train`; edit the rules, not the numbers.\n"
@@ -49,11 +49,12 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Learned:
-    """A text model and the fusion fitted to it."""
+    """A text model, the fusion fitted to it, and a type model where something was said of types."""
 
     text_model: TextModel
     parts: tuple[Part, Part]
     version: str
+    type_model: TypeModel | None = None
 
     @property
     def calibration(self) -> Calibration:
@@ -66,11 +67,14 @@ class Learned:
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
-    """How to learn. ``expected`` are the weights that are expected before any row is seen, by feature."""
+    """How to learn. By feature: ``expected`` are the weights expected before any row is seen, ``indicates`` the scam
+    types that a rule indicates.
+    """
 
     version: str = "1"
-    target: Target = field(default_factory=Target)
     expected: Mapping[str, float] = field(default_factory=dict)
+    indicates: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    target: Target = field(default_factory=Target)
     about: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -78,6 +82,11 @@ def expected(engine: Engine) -> dict[str, float]:
     """The expected weights of the pack's rules and of relief (below 0), by the name of their feature."""
     levels = {f"rule.{rule.id}": rule.level for rule in engine.pack.rules if rule.mode == "enforce"}
     return {name: EXPECTED[level] for name, level in levels.items() if level in EXPECTED} | EXPECTED_RELIEF
+
+
+def indicates(engine: Engine) -> dict[str, tuple[str, ...]]:
+    """The scam types that the pack's rules indicate, by the name of their feature."""
+    return {f"rule.{rule.id}": rule.indicates for rule in engine.pack.rules if rule.indicates}
 
 
 def learn(
@@ -111,8 +120,9 @@ def learn(
         Part(name, some, fit(some, recipe.target, expected=recipe.expected, calibrate_on=shown))
         for name, some, shown in (("message", alone, None), ("conversation", together, talks))
     )
+    named = type_training.learn(lessons, parted, recipe.indicates, recipe.version, recipe.about)
     done(steps, steps)
-    return Learned(kept, (parts[0], parts[1]), recipe.version)
+    return Learned(kept, (parts[0], parts[1]), recipe.version, named)
 
 
 def _read(lessons: Sequence[Lesson], parted: Sequence[int], number: int) -> dict[int, list[Wording | None]]:

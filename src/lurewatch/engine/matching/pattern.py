@@ -23,7 +23,7 @@ class Pattern:
     atoms: tuple[str, ...] = ()
 
 
-_MEMORY = 512 << 10
+_MEMORY = 384 << 10
 """Bytes that one program may take; over a thousand may be in use, and what does not fit is worked out anew."""
 
 

@@ -19,7 +19,7 @@ from lurewatch.engine.packs.phrases import Phrasebook, PhraseError
 from lurewatch.engine.packs.rule import MODES, Complain, Path, Rule, parse_rule
 from lurewatch.engine.packs.tables import Tables, parse_tables
 from lurewatch.engine.packs.taxonomy import ScamType, parse_taxonomy
-from lurewatch.engine.text_model import TextModel
+from lurewatch.engine.text_model import TextModel, TypeModel
 from lurewatch.errors import PackError, Problem
 
 _KEYS = frozenset({"name", "version", "rules", "allow", "description", "author", "license"})
@@ -41,8 +41,8 @@ class Pack:
     """Rules, lexicons (concept -> phrases in every language), tables and numbers. ``hash`` names the content.
 
     ``stages`` (name of rules -> stage) and ``exceptions`` (concept -> names of rules) are in the rules already.
-    Without a ``text_model`` the rules judge alone. ``phrasebook`` is how the phrases were read; it follows from the
-    rest.
+    Without a ``text_model`` the rules judge alone, and without a ``type_model`` they name the scam type alone.
+    ``phrasebook`` is how the phrases were read; it follows from the rest.
     """
 
     name: str
@@ -58,6 +58,7 @@ class Pack:
     stages: Mapping[str, str] = field(default_factory=dict)
     exceptions: Groups = field(default_factory=dict)
     text_model: TextModel | None = None
+    type_model: TypeModel | None = None
     phrasebook: Phrasebook = field(default_factory=Phrasebook, compare=False, repr=False)
 
     def rule(self, rule_id: str) -> Rule | None:
@@ -180,7 +181,8 @@ class _Layer:
             allow=allow,
             stages={**(below.stages if below else {}), **stages},
             exceptions=joined(below.exceptions, exceptions) if below else exceptions,
-            text_model=learned.read(self._files, self._problems) or (below.text_model if below else None),
+            text_model=learned.text_model(self._files, self._problems) or (below.text_model if below else None),
+            type_model=learned.type_model(self._files, self._problems) or (below.type_model if below else None),
             phrasebook=self._phrasebook,
         )
 

@@ -22,7 +22,7 @@ STAGES = ("contact", "rapport", "pretext", "isolation", "ask", "pressure", "loss
 ANSWER = "answer"
 """The category of what only the one who is asked would say."""
 MARKING = frozenset((*STAGES, ANSWER))
-"""Rules of these categories mark what is going on; their matches are no flags and no evidence of a scam."""
+"""Rules of these categories mark what is going on; their matches are no flags, and only the stage they begin counts."""
 REQUIRED = ("title", "id", "description", "weight", "when", "examples")
 OPTIONAL = (
     "pattern",
@@ -83,7 +83,7 @@ class Rule:
 
     @property
     def only_marks(self) -> bool:
-        """Whether a match is neither a flag nor evidence."""
+        """Whether a match is no flag, and counts only by the stage it begins."""
         return self.category in MARKING
 
 

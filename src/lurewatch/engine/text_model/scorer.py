@@ -1,26 +1,18 @@
-"""A text model as a file and as what answers: one signed byte for every bucket of n-grams.
-
-The file is ``LWTM``, a format byte, the length of a JSON header (4 bytes, little-endian), the header, and the weights
-compressed by zlib.
-"""
+"""A text model as a file and as what answers: one signed byte for every bucket of n-grams."""
 
 from __future__ import annotations
 
-import json
-import math
-import struct
-import zlib
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
+from lurewatch.engine.text_model import weight_file
 from lurewatch.engine.text_model.grams import LONGEST, buckets, share
+from lurewatch.engine.text_model.second import SecondReading, together
+from lurewatch.engine.text_model.weight_file import Weights
 
-MOST_BYTES = 8 * 2**20
-"""A larger file is refused."""
 MOST_ODDS = 8.0
 """Log-odds are cut to [-MOST_ODDS, MOST_ODDS]."""
 MOST_PARTS = 20
@@ -28,9 +20,7 @@ _MOVING_ODDS = 4.0
 """Log-odds beyond this say no more."""
 _FAMILIAR, _UNFAMILIAR = 0.5, 0.35
 """Shares of known n-grams: of a text with fewer than the second the model says nothing."""
-_MAGIC = b"LWTM\x01"
-_BITS = range(10, 24)
-Weights = npt.NDArray[np.int8]
+_MARK = b"LWTM\x01"
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,37 +73,46 @@ class TextModel:
     weights: Weights
     about: Mapping[str, Any]
 
-    def read(self, text: str) -> Wording:
+    def read(self, text: str, second: SecondReading | None = None) -> Wording:
         """The part of the text that sounds most like a lure, of the first 20,000 characters.
 
-        ``text`` is a ``wording``; parts are LONGEST characters long.
+        ``text`` is a ``wording``; parts are LONGEST characters long. ``second`` reads that part, too, where it is
+        familiar and not called honest.
         """
         if len(text) <= LONGEST:
-            return self._part(text)
-        parts = (self._part(text[at : at + LONGEST]) for at in range(0, min(len(text), MOST_PARTS * LONGEST), LONGEST))
-        return max(parts, key=lambda part: part.rank)
+            found = self._part(text)
+        else:
+            starts = range(0, min(len(text), MOST_PARTS * LONGEST), LONGEST)
+            found, text = max(
+                ((self._part(part), part) for part in (text[at : at + LONGEST] for at in starts)),
+                key=lambda read: read[0].rank,
+            )
+        if second is None or found.strange:
+            return found
+        return replace(found, odds=_odds(together(found.odds, text, second)))
 
     def _part(self, text: str) -> Wording:
         found = self.weights.take(buckets(text, self.bits))
         amount = len(found)
         odds = self.intercept + self.scale * share(amount) * int(np.add.reduce(found, dtype=np.int64))
         known = int(np.count_nonzero(found)) / amount
-        return Wording(round(max(-MOST_ODDS, min(MOST_ODDS, odds)), 4), round(known, 4))
+        return Wording(_odds(odds), round(known, 4))
+
+
+def _odds(odds: float) -> float:
+    return round(max(-MOST_ODDS, min(MOST_ODDS, odds)), 4)
 
 
 def dump(model: TextModel) -> bytes:
     """The model as a file; the same model gives the same bytes."""
-    header = json.dumps(
-        {
-            "version": model.version,
-            "bits": model.bits,
-            "scale": model.scale,
-            "intercept": model.intercept,
-            "about": dict(model.about),
-        },
-        sort_keys=True,
-    ).encode()
-    return _MAGIC + struct.pack("<I", len(header)) + header + zlib.compress(model.weights.tobytes(), 9)
+    header = {
+        "version": model.version,
+        "bits": model.bits,
+        "scale": model.scale,
+        "intercept": model.intercept,
+        "about": dict(model.about),
+    }
+    return weight_file.dump(_MARK, header, model.weights)
 
 
 def parse(data: bytes) -> TextModel:
@@ -122,28 +121,12 @@ def parse(data: bytes) -> TextModel:
     Raises:
         ValueError: the file is none of ours, broken off, too large, or its numbers make no sense.
     """
-    if len(data) > MOST_BYTES:
-        raise ValueError(f"it has {len(data)} bytes; a text model has at most {MOST_BYTES}")
-    if not data.startswith(_MAGIC):
-        raise ValueError("it is no text model of this version")
-    try:
-        model = _unpacked(data[len(_MAGIC) :])
-    except (struct.error, zlib.error, LookupError, TypeError, ValueError, ArithmeticError, RecursionError) as error:
-        raise ValueError("it is broken off or damaged") from error
-    if not (math.isfinite(model.scale) and math.isfinite(model.intercept)):
-        raise ValueError("its numbers make no sense")
-    return model
+    return weight_file.parse(_MARK, data, _model)
 
 
-def _unpacked(data: bytes) -> TextModel:
-    (length,) = struct.unpack_from("<I", data)
-    header, packed = json.loads(data[4 : 4 + length]), data[4 + length :]
+def _model(header: Mapping[str, Any], weights: Callable[[int], Weights]) -> TextModel:
     bits = header["bits"]
-    if bits not in _BITS:
+    if bits not in weight_file.MOST_BITS:
         raise ValueError(bits)
-    unpacking = zlib.decompressobj()
-    weights = np.frombuffer(unpacking.decompress(packed, 2**bits + 1), np.int8)
-    if len(weights) != 2**bits or not unpacking.eof or unpacking.unused_data:
-        raise ValueError(len(weights))
-    scale, intercept = float(header["scale"]), float(header["intercept"])
-    return TextModel(str(header["version"]), bits, scale, intercept, weights, dict(header["about"]))
+    scale, intercept = weight_file.finite(header["scale"]), weight_file.finite(header["intercept"])
+    return TextModel(str(header["version"]), bits, scale, intercept, weights(2**bits), dict(header["about"]))

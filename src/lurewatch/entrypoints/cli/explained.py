@@ -13,6 +13,12 @@ from lurewatch.entrypoints.terminal import one_line
 from lurewatch.entrypoints.underlining import Mark, underlined
 
 _COLOURS = {"safe": "green", "suspicious": "yellow", "high": "red", "confirmed": "bold red"}
+_BASES = {
+    "rules": "rules",
+    "wording": "the wording alone",
+    "both": "rules and wording",
+    "second_opinion": "the second opinion",
+}
 _MOST_LISTED = 8
 _MOST_SHOWN = 60
 
@@ -34,6 +40,8 @@ def _verdict(explanation: Explanation) -> Iterator[Text]:
     belief = f"{verdict.scam_type}, threat {verdict.threat_level}" if verdict.is_scam else "no scam"
     yield Text(f"{verdict.scam_probability:g} of 100: {verdict.risk_level} ({belief})", style=colour)
     yield Text(one_line(verdict.reasoning))
+    if verdict.type_basis != "none":
+        yield Text(f"The type rests on {_BASES[verdict.type_basis]}; certain to {verdict.type_certainty:.0%}.")
     for decision in explanation.decisions:
         kind = f" ({decision.type})" if decision.type else ""
         yield Text(f"{decision.policy} wants: {decision.action}{kind}", style="bold")

@@ -24,7 +24,7 @@ _CONFIG = Annotated[
         help=f"The configuration file (${CONFIG_VARIABLE}; {DEFAULT_FILE} in this folder if there is one).",
     ),
 ]
-ENGINE = ("engine", "packs", "thresholds", "detectors", "cache", "policies", "llm")
+ENGINE = ("engine", "packs", "thresholds", "detectors", "second_reading", "cache", "policies", "llm")
 """The sections that change verdicts and decisions."""
 SERVICE = (*ENGINE, "service")
 _METAVARS = {Switch: "YES|NO", Whole: "NUMBER", Texts: "LIST", Files: "FOLDER", Weights: "TABLE"}

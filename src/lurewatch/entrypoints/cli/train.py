@@ -23,7 +23,7 @@ app = typer.Typer(add_completion=False)
 _Data = Annotated[
     list[Path], typer.Argument(metavar="DATA...", help="Labelled .jsonl or .jsonl.gz files, or folders of them.")
 ]
-_Out = Annotated[Path, typer.Option("--out", "-o", metavar="FOLDER", help="Write text_model.bin and fusion.yaml here.")]
+_Out = Annotated[Path, typer.Option("--out", "-o", metavar="FOLDER", help="Write what was learned here: a pack.")]
 _Half = Annotated[Halves, typer.Option(help="Learn from rows of one half only, and keep the other to evaluate on.")]
 _Version = Annotated[str, typer.Option(metavar="TEXT", help="The version that verdicts will name.")]
 _Invented = Annotated[bool, typer.Option("--invented/--only-mine", help="Learn from the invented pairs we ship, too.")]
@@ -42,7 +42,8 @@ def train_command(  # noqa: PLR0913 - as many options as there are questions
     jobs: _Jobs = 1,
     settings: Settings,
 ) -> None:
-    """Learn from labelled messages and conversations: the text model, and the fusion that weighs it beside the rules.
+    """Learn from labelled messages and conversations: the text model, the fusion that weighs it beside the rules, and
+    from rows whose kind is a scam type the type model.
 
     A row is {"text", "label", "kind"?, "lang"?} or {"id", "label", "messages": [{"sender", "text", "ts"?}]}; the label
     is scam, spam, ham, legit or honest. The folder that is written is a pack: lay it over the core pack with --pack.
@@ -80,6 +81,9 @@ def summary(learned: Learned) -> Iterator[str]:
     """What the fits reach on each source, heard by text models that had not seen its family."""
     for part in learned.parts:
         yield from _of_part(part)
+    if learned.type_model is not None and learned.type_model.about["named"]:
+        about = learned.type_model.about
+        yield f"scam types: {about['right']:.2%} of {about['named']} texts named right"
 
 
 def _of_part(part: Part) -> Iterator[str]:
