@@ -55,6 +55,8 @@ def test_disguised_words_read_plain(engine: Engine, text: str) -> None:
         ("you won {amount}, see (link)", "you won MO , see LU"),
         ("dear <NAME>, come by", "dear , come by"),
         ("点击url领取", "点击 LU 领取"),
+        ("a/c XXXXXX1234 and card 4232***XXXX, from 5xxx**1xxx", "a/c 0000 and card 0000, from 0000"),
+        ("see you xxx, exxon mobile, **sale**", "see you xxx, exxon mobile, **sale**"),
         ("the url of our page is broken", "the url of our page is broken"),
         ("name and number, please", "name and number, please"),
     ],

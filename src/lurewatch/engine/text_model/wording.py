@@ -27,6 +27,8 @@ _TAKEN_OUT = re2.compile(
     r"[<\[{(](url|link|phone|cellphone|tel|email|name|digit|number|num|amount|money|date|time)[>\]})]"
     r"|([\p{Han}])\s?(url|cellphone|phone|digit|name)"
 )
+# A number of which digits were hidden, by the bank itself or by who gathered the texts: "XX1234", "4232***xxxx".
+_HIDDEN = re2.compile(r"\b\d*(?:x{2}[\dx*]*\d|\d[x*]{2}|x{4}|x{2,3}\*)[\dx*]*|\*{2,}\d+")
 _STANDS_FOR = {
     "url": "LU",
     "link": "LU",
@@ -64,6 +66,8 @@ def wording(views: Sequence[View], signals: Iterable[Signal]) -> str:
 
 
 def _named_again(text: str) -> str:
+    if "xx" in text or "**" in text:
+        text = _HIDDEN.sub("0000", text)
     if text.isascii() and not ("<" in text or "[" in text or "{" in text or "(" in text):
         return text  # a look is enough for most
     if _TAKEN_OUT.search(text) is None:
