@@ -57,6 +57,8 @@ def test_disguised_words_read_plain(engine: Engine, text: str) -> None:
         ("点击url领取", "点击 LU 领取"),
         ("a/c XXXXXX1234 and card 4232***XXXX, from 5xxx**1xxx", "a/c 0000 and card 0000, from 0000"),
         ("see you xxx, exxon mobile, **sale**", "see you xxx, exxon mobile, **sale**"),
+        ("meet at <#>, it costs <DECIMAL>", "meet at 0 , it costs 0"),
+        ("as you wrote\n> > I will\n> come\n-----\nAnn", "as you wrote i will come ann"),
         ("the url of our page is broken", "the url of our page is broken"),
         ("name and number, please", "name and number, please"),
     ],

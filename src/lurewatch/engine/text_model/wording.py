@@ -21,14 +21,17 @@ _LINKS = (
     ("official", "LO"), ("allowlisted", "LO"), ("known", "LK"), ("shortener", "LS"), ("lookalike", "LL"),
 )  # fmt: skip
 _OTHER_LINK = "LU"
-# What stands for a value that somebody took out before we saw the text: "<URL>", "[phone]", and in Chinese the bare
-# word. Must not match "url" in an English sentence.
-_TAKEN_OUT = re2.compile(
-    r"[<\[{(](url|link|phone|cellphone|tel|email|name|digit|number|num|amount|money|date|time)[>\]})]"
+# What tells of who gathered the texts and nothing of who wrote them:
+_MARKS = re2.compile(
+    # what stands for a value that was taken out: "<URL>", "[phone]", "<#>", and in Chinese the bare word; must not
+    # match "url" in an English sentence,
+    r"[<\[{(](url|link|phone|cellphone|tel|email|name|digit|number|num|#|decimal|amount|money|date|time)[>\]})]"
     r"|([\p{Han}])\s?(url|cellphone|phone|digit|name)"
+    # a number of which digits were hidden: "XX1234", "4232***xxxx",
+    r"|(\b\d*(?:x{2}[\dx*]*\d|\d[x*]{2}|x{4}|x{2,3}\*)[\dx*]*|\*{2,}\d+)"
+    # drawn lines, and the signs before what a mail quotes.
+    r"|-{3,}|={3,}|_{3,}|\*{3,}|~{3,}|#{3,}|\+{3,}|\n[> |]*>"
 )
-# A number of which digits were hidden, by the bank itself or by who gathered the texts: "XX1234", "4232***xxxx".
-_HIDDEN = re2.compile(r"\b\d*(?:x{2}[\dx*]*\d|\d[x*]{2}|x{4}|x{2,3}\*)[\dx*]*|\*{2,}\d+")
 _STANDS_FOR = {
     "url": "LU",
     "link": "LU",
@@ -39,6 +42,8 @@ _STANDS_FOR = {
     "digit": "0",
     "number": "0",
     "num": "0",
+    "#": "0",
+    "decimal": "0",
     "amount": "MO",
     "money": "MO",
     "date": "DT",
@@ -66,14 +71,14 @@ def wording(views: Sequence[View], signals: Iterable[Signal]) -> str:
 
 
 def _named_again(text: str) -> str:
-    if "xx" in text or "**" in text:
-        text = _HIDDEN.sub("0000", text)
-    if text.isascii() and not ("<" in text or "[" in text or "{" in text or "(" in text):
-        return text  # a look is enough for most
-    if _TAKEN_OUT.search(text) is None:
-        return text
-    named: str = _TAKEN_OUT.sub(lambda found: f"{found[2] or ''} {_STANDS_FOR.get(found[1] or found[3], '')} ", text)
+    if _MARKS.search(text) is None:
+        return text  # most have none
+    named: str = _MARKS.sub(lambda found: _instead(*found.groups()), text)
     return named
+
+
+def _instead(named: str | None, before: str | None, bare: str | None, hidden: str | None) -> str:
+    return "0000" if hidden else f"{before or ''} {_STANDS_FOR.get(named or bare or '', '')} "
 
 
 def _name(signal: Signal) -> str | None:
