@@ -31,7 +31,7 @@ def rows(name: str) -> Iterator[tuple[bool, Conversation]]:
 
 @pytest.mark.parametrize(
     ("name", "recall", "false_positives", "auc"),
-    [("messages.jsonl", 0.72, 0.075, 0.93), ("conversations.jsonl", 0.41, 0.05, 0.86)],
+    [("messages.jsonl", 0.77, 0.07, 0.93), ("conversations.jsonl", 0.56, 0.07, 0.88)],
 )
 def test_the_exam_is_passed(engine: Engine, name: str, recall: float, false_positives: float, auc: float) -> None:
     """Recall and the area under the curve are at least, false positives at most, what was reached before."""
