@@ -116,9 +116,9 @@ def test_a_regression_is_1(data: Path, tmp_path: Path) -> None:
     """An engine that no longer finds what it found regresses, and the figures are named."""
     old = tmp_path / "old.json"
     run(data, "--json", old)
-    result = run(data, "--compare", old, "--scam-threshold", "100")
+    result = run(data, "--compare", old, "--scam-threshold", "99.99")
     assert result.exit_code == 1
-    assert "WORSE conversations, mean over sources, Recall: 100.00 %" in result.stdout
+    assert "WORSE conversations, call, Caught before the ask: 100.00 %" in result.stdout
     assert "config" in result.stdout
 
 
