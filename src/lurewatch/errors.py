@@ -2,8 +2,10 @@
 
     LurewatchError
     ├── InputError     what came in cannot be analysed: malformed, or over a limit
+    ├── ConflictError  the same idempotency key came with something else
     ├── PackError      a rule pack was refused; lists every problem with file and line
-    └── SettingsError  a setting is missing, unknown or out of range
+    ├── SettingsError  a setting is missing, unknown or out of range
+    └── StoreError     the store cannot be reached or used; what was asked was not recorded
 
 Each message says what was wrong, where, and what to do about it.
 """
@@ -55,3 +57,18 @@ class PackError(LurewatchError):
 
 class SettingsError(LurewatchError):
     """A setting is missing, unknown or out of range."""
+
+
+class ConflictError(LurewatchError):
+    """The same idempotency key came before with something else."""
+
+
+class StoreError(LurewatchError):
+    """The store cannot be reached or used. Nothing of what was asked was recorded; the same may be tried again.
+
+    ``unreachable`` is true where the store itself is away, so that nothing else would be recorded either.
+    """
+
+    def __init__(self, message: str, *, unreachable: bool = False) -> None:
+        super().__init__(message)
+        self.unreachable = unreachable

@@ -12,6 +12,7 @@ from typing import Annotated, Any, Literal, Self, TypeVar
 
 from pydantic import AliasChoices, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
+from lurewatch.casework import announcements
 from lurewatch.casework.events import Event, EventBus, EventType
 from lurewatch.engine.model import Conversation, Memory, Message, SenderMetadata, Verdict
 from lurewatch.engine.pipeline import Engine
@@ -200,19 +201,6 @@ class Detection:
     def _hand_off(
         self, engine: Engine, detection: DetectionInput, verdict: Verdict, metadata: Mapping[str, Any]
     ) -> None:
-        kinds = {kind.id: kind for kind in engine.pack.scam_types}
-        kind = kinds.get(verdict.scam_type)
-        payload = {
-            "conversation_id": detection.conversation_id,
-            "scam_probability": verdict.scam_probability,
-            "risk_level": verdict.risk_level,
-            "scam_type": verdict.scam_type,
-            "recommended_action": "honeypot_engagement",
-            "metadata": {
-                **metadata,
-                "persona": kind.persona if kind else "elderly_excited",
-                "indicators": [{"type": i.type, "value": i.value} for i in verdict.indicators],
-                "conversation": [message.model_dump(mode="json") for message in detection.messages],
-            },
-        }
+        said = [message.model_dump(mode="json") for message in detection.messages]
+        payload = announcements.scam_confirmed(detection.conversation_id, verdict, engine.pack, metadata, said)
         self._bus.emit(EventType.SCAM_CONFIRMED, Event(EventType.SCAM_CONFIRMED, payload))

@@ -1,0 +1,21 @@
+"""One message after the other: read, judged, decided on and recorded in one step that is never half done."""
+
+from lurewatch.casework.screening.nouns import (
+    DEFAULT_CHANNEL,
+    DEFAULT_TENANT,
+    ConversationKey,
+    Incoming,
+    PairKey,
+    Screened,
+)
+from lurewatch.casework.screening.screening import Screening
+
+__all__ = [
+    "DEFAULT_CHANNEL",
+    "DEFAULT_TENANT",
+    "ConversationKey",
+    "Incoming",
+    "PairKey",
+    "Screened",
+    "Screening",
+]

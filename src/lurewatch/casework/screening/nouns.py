@@ -1,0 +1,90 @@
+"""What screening takes in and gives back."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field, replace
+from typing import NamedTuple
+
+import msgspec
+
+from lurewatch.engine.model import Decision, Message, SenderMetadata, Verdict
+
+DEFAULT_TENANT = "default"
+DEFAULT_CHANNEL = "api"
+
+
+class ConversationKey(NamedTuple):
+    """Which conversation; ``id`` is what the platform calls it."""
+
+    tenant: str
+    channel: str
+    id: str
+
+
+class PairKey(NamedTuple):
+    """Whose incidents are counted together."""
+
+    tenant: str
+    client: str
+    advisor: str
+
+
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """One message of one conversation, as the platform tells it.
+
+    ``client`` and ``advisor`` are the pair whose incidents are counted; without either they are counted for the
+    conversation and the sender. ``sender_type`` is what the sender is in the pair. The same ``idempotency_key`` stands
+    for the same request, and is answered once.
+    """
+
+    conversation_id: str
+    message: Message
+    tenant: str = DEFAULT_TENANT
+    channel: str = DEFAULT_CHANNEL
+    client: str = ""
+    advisor: str = ""
+    sender_type: str = "client"
+    sender_metadata: SenderMetadata = field(default_factory=SenderMetadata)
+    idempotency_key: str = ""
+
+    @property
+    def conversation(self) -> ConversationKey:
+        """The conversation it belongs to."""
+        return ConversationKey(self.tenant, self.channel, self.conversation_id)
+
+    @property
+    def pair(self) -> PairKey:
+        """Whose incident it would be; addresses are the same in any case."""
+        if self.client or self.advisor:
+            return PairKey(self.tenant, self.client.strip().casefold(), self.advisor.strip().casefold())
+        return PairKey(self.tenant, f"{self.channel}:{self.conversation_id}"[:200], self.message.sender)
+
+    @property
+    def fingerprint(self) -> str:
+        """Changes with anything in it but the key."""
+        return hashlib.sha256(msgspec.msgpack.encode(replace(self, idempotency_key=""))).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Screened:
+    """The verdict on a conversation with its newest message, and what is to be done.
+
+    ``position`` of the message counts from 0, ``edition`` how often it was edited. ``repeated`` says that the message
+    had been screened before, and that this is what was said then. Without a store nothing is ``recorded`` and there is
+    no ``verdict_id``.
+    """
+
+    verdict: Verdict
+    decisions: tuple[Decision, ...]
+    verdict_id: str = ""
+    position: int = 0
+    edition: int = 0
+    recorded: bool = False
+    repeated: bool = False
+
+
+def text_hash(text: str) -> str:
+    """What tells two texts apart without keeping them."""
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()

@@ -1,0 +1,224 @@
+"""What came of a wave, as rows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from lurewatch.casework import announcements
+from lurewatch.casework.events import EventType
+from lurewatch.casework.screening.nouns import Incoming, PairKey, Screened, text_hash
+from lurewatch.casework.store import ledger
+from lurewatch.engine.model import Decision, Knowledge, Memory
+from lurewatch.engine.packs.pack import Pack
+
+if TYPE_CHECKING:
+    from lurewatch.casework.screening.desk import Draft, Held
+
+_MOST_FLAGGED = 200
+"""Characters of a flagged text that are kept (spec: contact monitor)."""
+
+
+class Notes:
+    """Collects the rows of a wave. ``now`` is the time of all of them."""
+
+    def __init__(self, now: float, new_id: Callable[[], str]) -> None:
+        self._now = now
+        self._new_id = new_id
+        self._rows = ledger.Rows()
+        self._held: dict[int, tuple[Held, Draft]] = {}
+        self._pairs: set[PairKey] = set()
+
+    def take(self, draft: Draft, decisions: tuple[Decision, ...], memory: Memory, knowledge: Knowledge) -> Screened:
+        """Note one message with what was decided; the outcome for its sender."""
+        verdict_id = self._new_id()
+        self._message(draft)
+        self._verdict(draft, verdict_id, decisions, memory, knowledge)
+        for decision in decisions:
+            self._decision(draft, verdict_id, decision, memory)
+        self._key(draft.incoming, verdict_id)
+        self._result(draft, verdict_id)
+        self._held[draft.held.seq] = draft.held, draft
+        return Screened(draft.verdict, decisions, verdict_id, draft.position, draft.edition, recorded=True)
+
+    def rows(self, counters: Mapping[ledger.Key, int]) -> ledger.Rows:
+        """Everything, to be written once; ``counters`` are the incidents of the pairs after the wave."""
+        rows = self._rows
+        rows.conversations = [self._conversation(held, draft) for held, draft in self._held.values()]
+        rows.counters = [
+            {
+                "tenant": pair.tenant,
+                "client_email": pair.client,
+                "advisor_email": pair.advisor,
+                "incidents": counters[pair],
+                "updated_at": self._now,
+            }
+            for pair in sorted(self._pairs)
+        ]
+        return rows
+
+    def _conversation(self, held: Held, draft: Draft) -> dict[str, Any]:
+        return {
+            "of": held.seq,
+            "state": msgspec.json.encode(held.state),
+            "message_count": held.state.message_count,
+            "scam_probability": draft.verdict.scam_probability,
+            "risk_level": draft.verdict.risk_level,
+            "scam_type": draft.verdict.scam_type,
+            "handed_off_at": held.handed_off_at,
+            "updated_at": self._now,
+        }
+
+    def _message(self, draft: Draft) -> None:
+        message = draft.incoming.message
+        self._rows.messages.append(
+            {
+                "tenant": draft.incoming.tenant,
+                "conversation": draft.held.seq,
+                "position": draft.position,
+                "message_id": message.message_id,
+                "edition": draft.edition,
+                "sender": message.sender,
+                "role": message.role,
+                "text": message.text,
+                "text_hash": text_hash(message.text),
+                "sent_at": message.timestamp,
+                "created_at": self._now,
+            }
+        )
+
+    def _verdict(
+        self, draft: Draft, verdict_id: str, decisions: tuple[Decision, ...], memory: Memory, knowledge: Knowledge
+    ) -> None:
+        verdict = draft.verdict
+        self._rows.verdicts.append(
+            {
+                "tenant": draft.incoming.tenant,
+                "id": verdict_id,
+                "conversation": draft.held.seq,
+                "position": draft.position,
+                "edition": draft.edition,
+                "scam_probability": verdict.scam_probability,
+                "risk_level": verdict.risk_level,
+                "scam_type": verdict.scam_type,
+                "verdict": msgspec.json.encode(verdict),
+                "decisions": msgspec.json.encode(decisions),
+                "knowledge": msgspec.json.encode(knowledge),
+                "memory": msgspec.json.encode(memory),
+                "pack": verdict.versions.pack,
+                "created_at": self._now,
+            }
+        )
+
+    def _decision(self, draft: Draft, verdict_id: str, decision: Decision, memory: Memory) -> None:
+        incoming, alert_id = draft.incoming, self._new_id()
+        counts = decision.policy == "off_platform"
+        self._rows.alerts.append(
+            {
+                "tenant": incoming.tenant,
+                "id": alert_id,
+                "conversation": draft.held.seq,
+                "channel": incoming.channel,
+                "verdict": verdict_id,
+                "policy": decision.policy,
+                "action": decision.action,
+                "type": decision.type or "",
+                "score": decision.score,
+                "count": decision.count,
+                "suppressed": decision.suppressed,
+                "keywords": decision.detail.get("keywords", []),
+                "patterns": sorted({flag.pattern for flag in decision.flags}),
+                "incidents": decision.count - memory.incidents - draft.counted if counts else 0,
+                "client_email": incoming.pair.client if counts else "",
+                "advisor_email": incoming.pair.advisor if counts else "",
+                "status": "open",
+                "created_at": self._now,
+            }
+        )
+        if counts:
+            self._flags(incoming, verdict_id, alert_id, decision)
+        elif decision.type and not decision.suppressed and decision.action != "hand_off":
+            self._rows.cooldowns.append(
+                {
+                    "tenant": incoming.tenant,
+                    "channel": incoming.channel,
+                    "conversation_id": incoming.conversation_id,
+                    "type": decision.type,
+                    "last_at": self._now,
+                }
+            )
+
+    def _flags(self, incoming: Incoming, verdict_id: str, alert_id: str, decision: Decision) -> None:
+        self._pairs.add(incoming.pair)
+        self._rows.conversation_flags += [
+            {
+                "tenant": incoming.tenant,
+                "verdict": verdict_id,
+                "alert": alert_id,
+                "issue_reference": incoming.conversation_id,
+                "flagged_user": incoming.message.sender,
+                "user_type": incoming.sender_type,
+                "client_email": incoming.pair.client,
+                "advisor_email": incoming.pair.advisor,
+                "flagged_pattern": flag.pattern,
+                "flagged_text": flag.matched_text[:_MOST_FLAGGED],
+                "flag_count_for_pair": decision.count,
+                "created_at": self._now,
+            }
+            for flag in decision.flags
+        ]
+
+    def _key(self, incoming: Incoming, verdict_id: str) -> None:
+        if incoming.idempotency_key:
+            self._rows.idempotency_keys.append(
+                {
+                    "tenant": incoming.tenant,
+                    "key": incoming.idempotency_key,
+                    "request_hash": incoming.fingerprint,
+                    "verdict": verdict_id,
+                    "created_at": self._now,
+                }
+            )
+
+    def hand_off(self, draft: Draft, pack: Pack, said: Sequence[ledger.Row]) -> None:
+        """Note that the conversation is handed off, with what was ``said`` in it before this message."""
+        incoming = draft.incoming
+        conversation = [
+            *(
+                {name: row[name] for name in ("message_id", "sender", "role")} | {"content": row["text"]}
+                for row in said
+            ),
+            {
+                "message_id": incoming.message.message_id,
+                "sender": incoming.message.sender,
+                "role": incoming.message.role,
+                "content": incoming.message.text,
+            },
+        ]
+        metadata = {"sender_id": incoming.sender_metadata.user_id, "message_count": draft.verdict.message_count}
+        payload = announcements.scam_confirmed(incoming.conversation_id, draft.verdict, pack, metadata, conversation)
+        self._event(incoming, EventType.SCAM_CONFIRMED, payload)
+
+    def _result(self, draft: Draft, verdict_id: str) -> None:
+        incoming = draft.incoming
+        sender = incoming.sender_metadata.user_id
+        payload = announcements.detection_result(incoming.conversation_id, draft.verdict, verdict_id, sender)
+        self._event(incoming, EventType.SCAM_DETECTION_RESULT, payload)
+
+    def _event(self, incoming: Incoming, kind: EventType, payload: Mapping[str, Any]) -> None:
+        self._rows.outbox.append(
+            {
+                "tenant": incoming.tenant,
+                "id": self._new_id(),
+                "kind": kind.value,
+                "ordered_by": "/".join(incoming.conversation),
+                "subject": incoming.conversation_id,
+                "payload": msgspec.json.encode(payload),
+                "status": "pending",
+                "attempts": 0,
+                "next_at": self._now,
+                "created_at": self._now,
+            }
+        )

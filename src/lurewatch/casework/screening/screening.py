@@ -1,0 +1,97 @@
+"""Screening: messages of many callers in groups, each group one transaction."""
+
+from __future__ import annotations
+
+import time
+import uuid
+from collections.abc import Callable, Sequence
+
+from lurewatch.casework.grouping import Grouping
+from lurewatch.casework.screening.desk import Desk
+from lurewatch.casework.screening.nouns import Incoming, Screened
+from lurewatch.casework.store import Store
+from lurewatch.engine.pipeline import Engine
+from lurewatch.errors import LurewatchError, StoreError
+
+
+def new_id() -> str:
+    """A random id."""
+    return uuid.uuid4().hex
+
+
+class Screening:
+    """Screens messages with whatever engine is current, and records what came of it.
+
+    ``clock`` gives seconds since the epoch; ``new_id`` an id that nobody has had.
+    """
+
+    def __init__(
+        self,
+        engine: Callable[[], Engine],
+        store: Store,
+        *,
+        clock: Callable[[], float] = time.time,
+        new_id: Callable[[], str] = new_id,
+    ) -> None:
+        self._engine = engine
+        self._store = store
+        self._clock = clock
+        self._new_id = new_id
+        self._groups: Grouping[Incoming, Screened] = Grouping(self._together)
+
+    async def screen(self, incoming: Incoming) -> Screened:
+        """The verdict on the conversation with this message; when this returns, everything about it is recorded.
+
+        A message that was screened before, by its id or the idempotency key, is answered as it was then; with another
+        text it is an edit and screened again.
+
+        Raises:
+            InputError: the message is over a limit of the engine.
+            ConflictError: the idempotency key stood for something else before.
+            StoreError: the store cannot be used; nothing was recorded.
+        """
+        return await self._groups.submit(incoming)
+
+    async def close(self) -> None:
+        """Wait for what is under way."""
+        await self._groups.close()
+
+    async def _together(self, group: Sequence[Incoming]) -> list[Screened | Exception]:
+        outcomes: list[Screened | Exception] = []
+        for wave in _waves(group):
+            try:
+                outcomes += await self._recorded(wave)
+            except StoreError as error:
+                if error.unreachable:
+                    outcomes += [error] * len(wave)
+                else:
+                    outcomes += [await self._alone(incoming) for incoming in wave]
+        return outcomes
+
+    async def _alone(self, incoming: Incoming) -> Screened | Exception:
+        """One by itself: what another process wrote meanwhile, or one bad message, must not fail the others."""
+        try:
+            return (await self._recorded([incoming]))[0]
+        except LurewatchError as error:
+            return error
+
+    async def _recorded(self, wave: Sequence[Incoming]) -> list[Screened | Exception]:
+        async with self._store.writing() as connection:
+            desk = Desk(connection, self._engine(), self._clock(), self._new_id)
+            return await desk.screen(wave)
+
+
+def _waves(group: Sequence[Incoming]) -> list[list[Incoming]]:
+    """The group in order, parted where a conversation or a key comes again: the second is to see the first."""
+    waves: list[list[Incoming]] = [[]]
+    seen: set[object] = set()
+    for incoming in group:
+        names: set[object] = {incoming.conversation}
+        if incoming.idempotency_key:
+            names.add((incoming.tenant, incoming.idempotency_key))
+        if names & seen:
+            waves.append([])
+            seen = set()
+        seen |= names
+        waves[-1].append(incoming)
+    return waves

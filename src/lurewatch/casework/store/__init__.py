@@ -1,0 +1,147 @@
+"""One database, SQLite or PostgreSQL: opened, brought up to date, and written whole or not at all."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any, Self
+
+from sqlalchemy import URL, Connection, event, make_url, text
+from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, NoSuchModuleError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+
+from lurewatch.casework.store import migrations
+from lurewatch.errors import SettingsError, StoreError
+
+_DRIVERS = {
+    "sqlite": "sqlite+aiosqlite",
+    "postgresql": "postgresql+asyncpg",
+    "postgres": "postgresql+asyncpg",
+}
+_WRITES = "lurewatch_writes"
+_BUSY_SECONDS = 10
+"""So long SQLite waits for another process that writes."""
+_CONNECT_SECONDS = 5
+_READERS = 8
+
+
+class Store:
+    """An open database. Make one with ``Store.open``; ``async with`` closes it.
+
+    Whatever the database's trouble, ``StoreError`` is raised, and nothing of the transaction was kept.
+    """
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        self._engine = engine
+        self._is_sqlite = engine.dialect.name == "sqlite"
+        # SQLite knows one writer at a time: waiting here is fair and cheap, waiting in the database is neither.
+        self._turn = asyncio.Lock()
+        self._writer = engine.execution_options(**{_WRITES: True})
+
+    @classmethod
+    async def open(cls, url: str) -> Self:
+        """The database at a URL such as ``sqlite:///lurewatch.db`` or ``postgresql://user@host/name``, up to date.
+
+        Raises:
+            SettingsError: the URL is none, or of another kind of database.
+            StoreError: it cannot be reached, or a newer Lurewatch has written it.
+        """
+        engine = _engine(url)
+        store = cls(engine)
+        try:
+            async with store.writing() as connection:
+                await connection.run_sync(migrations.upgrade)
+        except BaseException:
+            await engine.dispose()
+            raise
+        return store
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.close()
+
+    async def close(self) -> None:
+        """Let go of the database."""
+        await self._engine.dispose()
+
+    @asynccontextmanager
+    async def writing(self) -> AsyncIterator[AsyncConnection]:
+        """A transaction that is committed at the end, or not at all."""
+        if not self._is_sqlite:
+            async with _told(), self._writer.begin() as connection:
+                yield connection
+            return
+        async with self._turn, _told(), self._writer.begin() as connection:
+            yield connection
+
+    @asynccontextmanager
+    async def reading(self) -> AsyncIterator[AsyncConnection]:
+        """A transaction that sees one state of the database."""
+        async with _told(), self._engine.begin() as connection:
+            yield connection
+
+    async def ping(self) -> None:
+        """Raise StoreError unless the database answers."""
+        async with self.reading() as connection:
+            await connection.execute(text("SELECT 1"))
+
+
+@asynccontextmanager
+async def _told() -> AsyncIterator[None]:
+    """Whatever goes wrong with the database as a StoreError, without what was written in the statement."""
+    try:
+        yield
+    except DBAPIError as error:
+        away = error.connection_invalidated or isinstance(error, InterfaceError)
+        raise StoreError(f"the store did not do as asked: {_reason(error)}", unreachable=away) from error
+    except (PoolTimeout, OSError) as error:
+        raise StoreError(
+            f"the store cannot be reached: {error}. Is it running, and is its URL right?", unreachable=True
+        ) from error
+
+
+def _reason(error: DBAPIError) -> str:
+    """What kind of trouble it is; the database's own words may hold what was written."""
+    return type(error.orig.__cause__ or error.orig).__name__ if error.orig else type(error).__name__
+
+
+def _engine(url: str) -> AsyncEngine:
+    address = _address(url)
+    if address.drivername == _DRIVERS["sqlite"]:
+        engine = create_async_engine(
+            address, connect_args={"timeout": _BUSY_SECONDS}, pool_size=_READERS, pool_reset_on_return="rollback"
+        )
+        event.listen(engine.sync_engine, "connect", _prepare_sqlite)
+        event.listen(engine.sync_engine, "begin", _begin_sqlite)
+        return engine
+    return create_async_engine(
+        address, pool_size=_READERS, pool_pre_ping=True, connect_args={"timeout": _CONNECT_SECONDS}
+    )
+
+
+def _address(url: str) -> URL:
+    try:
+        address = make_url(url)
+        driver = _DRIVERS[address.get_backend_name() if "+" in address.drivername else address.drivername]
+    except (ArgumentError, KeyError, NoSuchModuleError, ValueError) as error:
+        message = "the store's URL begins with sqlite:/// or postgresql://, such as sqlite:///lurewatch.db"
+        raise SettingsError(message) from error
+    return address.set(drivername=driver)
+
+
+def _prepare_sqlite(connection: Any, _: object) -> None:
+    connection.isolation_level = None  # the driver's own BEGIN comes too late: see _begin_sqlite
+    cursor = connection.cursor()
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    # A transaction that reads first and writes later cannot wait for another writer, it fails.
+    writes = connection.get_execution_options().get(_WRITES)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")

@@ -1,0 +1,187 @@
+"""What one group of screened messages reads and writes: a few statements for the whole group, however large.
+
+Rows are locked in the order of their keys, so that two groups wait for each other and never for ever.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import RowMapping, Table, bindparam, select, tuple_, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from lurewatch.casework.store import schema
+from lurewatch.casework.store.schema import (
+    conversations,
+    cooldowns,
+    idempotency_keys,
+    messages,
+    pair_counters,
+    verdicts,
+)
+
+Row = RowMapping
+Key = tuple[str, ...]
+
+
+@dataclass(slots=True)
+class Rows:
+    """What a group writes. ``conversations`` are updates by ``seq``; ``counters`` and ``cooldowns`` replace."""
+
+    conversations: list[dict[str, Any]] = field(default_factory=list)
+    messages: list[dict[str, Any]] = field(default_factory=list)
+    verdicts: list[dict[str, Any]] = field(default_factory=list)
+    conversation_flags: list[dict[str, Any]] = field(default_factory=list)
+    alerts: list[dict[str, Any]] = field(default_factory=list)
+    counters: list[dict[str, Any]] = field(default_factory=list)
+    cooldowns: list[dict[str, Any]] = field(default_factory=list)
+    idempotency_keys: list[dict[str, Any]] = field(default_factory=list)
+    outbox: list[dict[str, Any]] = field(default_factory=list)
+
+
+async def hold_conversations(connection: AsyncConnection, fresh: Sequence[Mapping[str, object]]) -> dict[Key, Row]:
+    """The rows of these conversations, locked; those that are not there yet are made of ``fresh``."""
+    ordered = sorted(fresh, key=lambda row: (row["tenant"], row["channel"], row["id"]))
+    await _insert_missing(connection, conversations, ordered)
+    table = conversations.c
+    keys = [(row["tenant"], row["channel"], row["id"]) for row in ordered]
+    found = await connection.execute(
+        select(conversations)
+        .where(tuple_(table.tenant, table.channel, table.id).in_(keys))
+        .order_by(table.tenant, table.channel, table.id)
+        .with_for_update()
+    )
+    return {(row["tenant"], row["channel"], row["id"]): row for row in found.mappings()}
+
+
+async def hold_counters(connection: AsyncConnection, pairs: Collection[Key], now: float) -> dict[Key, int]:
+    """The incidents of these pairs so far, locked."""
+    if not pairs:
+        return {}
+    names = ("tenant", "client_email", "advisor_email")
+    fresh = [dict(zip(names, pair, strict=True), incidents=0, updated_at=now) for pair in sorted(pairs)]
+    await _insert_missing(connection, pair_counters, fresh)
+    columns = [pair_counters.c[name] for name in names]
+    found = await connection.execute(
+        select(*columns, pair_counters.c.incidents)
+        .where(tuple_(*columns).in_(sorted(pairs)))
+        .order_by(*columns)
+        .with_for_update()
+    )
+    return {tuple(row[:3]): row[3] for row in found}
+
+
+async def answered_keys(connection: AsyncConnection, keys: Collection[tuple[str, str]]) -> dict[Key, Row]:
+    """What these idempotency keys, as (tenant, key), stood for before."""
+    if not keys:
+        return {}
+    table = idempotency_keys.c
+    found = await connection.execute(select(idempotency_keys).where(tuple_(table.tenant, table.key).in_(sorted(keys))))
+    return {(row["tenant"], row["key"]): row for row in found.mappings()}
+
+
+async def known_messages(
+    connection: AsyncConnection, wanted: Collection[tuple[int, str]]
+) -> dict[tuple[int, str], Row]:
+    """The last edition of these messages, as (seq of the conversation, id of the message)."""
+    if not wanted:
+        return {}
+    table = messages.c
+    found = await connection.execute(
+        select(table.conversation, table.message_id, table.position, table.edition, table.text_hash)
+        .where(tuple_(table.conversation, table.message_id).in_(sorted(wanted)))
+        .order_by(table.edition)
+    )
+    return {(row["conversation"], row["message_id"]): row for row in found.mappings()}
+
+
+async def last_alerts(connection: AsyncConnection, keys: Collection[Key]) -> dict[Key, dict[str, float]]:
+    """When which type of alert was last sent in these conversations."""
+    table = cooldowns.c
+    found = await connection.execute(
+        select(table.tenant, table.channel, table.conversation_id, table.type, table.last_at).where(
+            tuple_(table.tenant, table.channel, table.conversation_id).in_(sorted(keys))
+        )
+    )
+    last: dict[Key, dict[str, float]] = {}
+    for *key, kind, at in found:
+        last.setdefault(tuple(key), {})[kind] = at
+    return last
+
+
+async def texts(connection: AsyncConnection, conversation: int) -> list[RowMapping]:
+    """The messages of a conversation in order, each as last edited."""
+    table = messages.c
+    found = await connection.execute(
+        select(messages).where(table.conversation == conversation).order_by(table.position, table.edition)
+    )
+    return list({row["position"]: row for row in found.mappings()}.values())
+
+
+async def counted_before(connection: AsyncConnection, conversation: int, position: int) -> int:
+    """How many incidents of its pair earlier editions of a message were."""
+    alerts = schema.alerts.c
+    found = await connection.execute(
+        select(alerts.incidents)
+        .join(verdicts, (verdicts.c.id == alerts.verdict) & (verdicts.c.tenant == alerts.tenant))
+        .where(verdicts.c.conversation == conversation, verdicts.c.position == position)
+    )
+    return sum(found.scalars())
+
+
+async def verdict_rows(connection: AsyncConnection, tenant: str, ids: Collection[str]) -> dict[str, Row]:
+    """Stored verdicts by their ids."""
+    table = verdicts.c
+    found = await connection.execute(select(verdicts).where(table.tenant == tenant, table.id.in_(sorted(ids))))
+    return {row["id"]: row for row in found.mappings()}
+
+
+async def last_verdict(connection: AsyncConnection, conversation: int, position: int) -> Row | None:
+    """What was said of a message when it was last screened."""
+    table = verdicts.c
+    found = await connection.execute(
+        select(verdicts)
+        .where(table.conversation == conversation, table.position == position)
+        .order_by(table.seq.desc())
+        .limit(1)
+    )
+    return found.mappings().first()
+
+
+_UPDATED = ("state", "message_count", "scam_probability", "risk_level", "scam_type", "handed_off_at", "updated_at")
+_UPDATE = (
+    update(conversations)
+    .where(conversations.c.seq == bindparam("of"))
+    .values({name: bindparam(name) for name in _UPDATED})
+)
+
+
+async def write(connection: AsyncConnection, rows: Rows) -> None:
+    """Write all of it."""
+    for table in ("messages", "verdicts", "conversation_flags", "alerts", "idempotency_keys", "outbox"):
+        if found := getattr(rows, table):
+            await connection.execute(schema.metadata.tables[table].insert(), found)
+    if rows.conversations:
+        await connection.execute(_UPDATE, rows.conversations)
+    await _replace(connection, pair_counters, rows.counters)
+    await _replace(connection, cooldowns, rows.cooldowns)
+
+
+async def _insert_missing(connection: AsyncConnection, table: Table, rows: Sequence[Mapping[str, object]]) -> None:
+    insert = _dialect(connection).insert(table).on_conflict_do_nothing()
+    await connection.execute(insert, list(rows))
+
+
+async def _replace(connection: AsyncConnection, table: Table, rows: Sequence[Mapping[str, object]]) -> None:
+    if rows:
+        insert = _dialect(connection).insert(table)
+        key = list(table.primary_key.columns)
+        new = {column.name: insert.excluded[column.name] for column in table.columns if not column.primary_key}
+        await connection.execute(insert.on_conflict_do_update(index_elements=key, set_=new), list(rows))
+
+
+def _dialect(connection: AsyncConnection) -> Any:
+    return postgresql if connection.dialect.name == "postgresql" else sqlite

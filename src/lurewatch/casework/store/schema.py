@@ -1,0 +1,234 @@
+"""The tables. Times are seconds since the epoch here and timestamps with a zone in the database.
+
+Every row belongs to a tenant. Public ids are random; ``seq`` orders rows and is what cursors point at.
+"""
+
+from __future__ import annotations
+
+import datetime
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    Column,
+    Dialect,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+    TypeDecorator,
+    UniqueConstraint,
+    false,
+)
+from sqlalchemy import DateTime as SqlDateTime
+
+
+class Moment(TypeDecorator[float]):
+    """Seconds since the epoch, kept as a timestamp in UTC."""
+
+    impl = SqlDateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: float | None, dialect: Dialect) -> datetime.datetime | None:  # noqa: ARG002
+        """The database's timestamp."""
+        return None if value is None else datetime.datetime.fromtimestamp(value, datetime.UTC)
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> float | None:  # noqa: ARG002
+        """The seconds; SQLite forgets the zone."""
+        if value is None:
+            return None
+        return float((value if value.tzinfo else value.replace(tzinfo=datetime.UTC)).timestamp())
+
+
+Big = BigInteger().with_variant(Integer, "sqlite")
+"""SQLite numbers rows by itself only where the key is an INTEGER."""
+NAMING = {
+    "ix": "ix_%(column_0_label)s",
+    "uq": "uq_%(table_name)s_%(column_0_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_name)s",
+    "pk": "pk_%(table_name)s",
+}
+metadata = MetaData(naming_convention=NAMING)
+
+
+def _seq() -> Column[int]:
+    return Column("seq", Big, primary_key=True, autoincrement=True)
+
+
+def _tenant() -> Column[str]:
+    return Column("tenant", String(64), nullable=False)
+
+
+def _created() -> Column[float]:
+    return Column("created_at", Moment, nullable=False)
+
+
+conversations = Table(
+    "conversations",
+    metadata,
+    _seq(),
+    _tenant(),
+    Column("channel", String(64), nullable=False),
+    Column("id", String(200), nullable=False),
+    Column("state", LargeBinary, nullable=False),
+    Column("message_count", Integer, nullable=False),
+    Column("scam_probability", Float, nullable=False),
+    Column("risk_level", String(16), nullable=False),
+    Column("scam_type", String(64), nullable=False),
+    Column("handed_off_at", Moment),
+    _created(),
+    Column("updated_at", Moment, nullable=False),
+    UniqueConstraint("tenant", "channel", "id"),
+    Index("ix_conversations_updated", "tenant", "updated_at"),
+)
+
+messages = Table(
+    "messages",
+    metadata,
+    _seq(),
+    _tenant(),
+    Column("conversation", Big, ForeignKey("conversations.seq", ondelete="CASCADE"), nullable=False),
+    Column("position", Integer, nullable=False),
+    Column("message_id", String(200), nullable=False, server_default=""),
+    Column("edition", Integer, nullable=False, server_default="0", comment="how often it was edited before"),
+    Column("sender", String(200), nullable=False, server_default=""),
+    Column("role", String(16), nullable=False),
+    Column("text", Text, comment="none where only its hash is kept"),
+    Column("text_hash", String(64), nullable=False),
+    Column("sent_at", Moment),
+    _created(),
+    UniqueConstraint("conversation", "position", "edition"),
+    Index("ix_messages_message_id", "conversation", "message_id"),
+)
+
+verdicts = Table(
+    "verdicts",
+    metadata,
+    _seq(),
+    _tenant(),
+    Column("id", String(40), nullable=False),
+    Column("conversation", Big, ForeignKey("conversations.seq", ondelete="CASCADE"), nullable=False),
+    Column("position", Integer, nullable=False, comment="of the message that brought it"),
+    Column("edition", Integer, nullable=False, server_default="0"),
+    Column("scam_probability", Float, nullable=False),
+    Column("risk_level", String(16), nullable=False),
+    Column("scam_type", String(64), nullable=False),
+    Column("verdict", LargeBinary, nullable=False),
+    Column("decisions", LargeBinary, nullable=False),
+    Column("knowledge", LargeBinary, nullable=False),
+    Column("memory", LargeBinary, nullable=False),
+    Column("pack", String(64), nullable=False),
+    _created(),
+    UniqueConstraint("tenant", "id"),
+    Index("ix_verdicts_conversation", "conversation", "position"),
+    Index("ix_verdicts_created", "tenant", "created_at"),
+)
+
+conversation_flags = Table(
+    "conversation_flags",
+    metadata,
+    _seq(),
+    _tenant(),
+    Column("verdict", String(40), nullable=False, server_default=""),
+    Column("alert", String(40), nullable=False, server_default="", comment="whose receipts count here"),
+    Column("issue_reference", String(200), nullable=False),
+    Column("flagged_user", String(200), nullable=False),
+    Column("user_type", String(16), nullable=False),
+    Column("client_email", String(200), nullable=False),
+    Column("advisor_email", String(200), nullable=False),
+    Column("flagged_pattern", String(64), nullable=False),
+    Column("flagged_text", String(200), nullable=False),
+    Column("flag_count_for_pair", Integer, nullable=False),
+    Column("warning_sent", Boolean, nullable=False, server_default=false()),
+    Column("admin_alerted", Boolean, nullable=False, server_default=false()),
+    _created(),
+    Index("ix_conversation_flags_pair", "tenant", "client_email", "advisor_email"),
+    Index("ix_conversation_flags_issue", "tenant", "issue_reference"),
+)
+
+alerts = Table(
+    "alerts",
+    metadata,
+    _seq(),
+    _tenant(),
+    Column("id", String(40), nullable=False),
+    Column("conversation", Big, ForeignKey("conversations.seq", ondelete="CASCADE"), nullable=False),
+    Column("channel", String(64), nullable=False),
+    Column("verdict", String(40), nullable=False),
+    Column("policy", String(32), nullable=False),
+    Column("action", String(16), nullable=False),
+    Column("type", String(64), nullable=False, server_default=""),
+    Column("score", Float, nullable=False),
+    Column("count", Integer, nullable=False),
+    Column("suppressed", Boolean, nullable=False),
+    Column("keywords", JSON, nullable=False),
+    Column("patterns", JSON, nullable=False),
+    Column("incidents", Integer, nullable=False, comment="how many it counted for its pair"),
+    Column("client_email", String(200), nullable=False, server_default=""),
+    Column("advisor_email", String(200), nullable=False, server_default=""),
+    Column("status", String(16), nullable=False),
+    Column("warning_sent", Boolean, nullable=False, server_default=false()),
+    Column("admin_alerted", Boolean, nullable=False, server_default=false()),
+    _created(),
+    Column("closed_at", Moment),
+    UniqueConstraint("tenant", "id"),
+    Index("ix_alerts_created", "tenant", "created_at"),
+    Index("ix_alerts_status", "tenant", "status", "seq"),
+)
+
+pair_counters = Table(
+    "pair_counters",
+    metadata,
+    Column("tenant", String(64), primary_key=True),
+    Column("client_email", String(200), primary_key=True),
+    Column("advisor_email", String(200), primary_key=True),
+    Column("incidents", Integer, nullable=False),
+    Column("updated_at", Moment, nullable=False),
+)
+
+cooldowns = Table(
+    "cooldowns",
+    metadata,
+    Column("tenant", String(64), primary_key=True),
+    Column("channel", String(64), primary_key=True),
+    Column("conversation_id", String(200), primary_key=True),
+    Column("type", String(64), primary_key=True),
+    Column("last_at", Moment, nullable=False),
+)
+
+idempotency_keys = Table(
+    "idempotency_keys",
+    metadata,
+    Column("tenant", String(64), primary_key=True),
+    Column("key", String(200), primary_key=True),
+    Column("request_hash", String(64), nullable=False),
+    Column("verdict", String(40), nullable=False),
+    _created(),
+)
+
+outbox = Table(
+    "outbox",
+    metadata,
+    _seq(),
+    _tenant(),
+    Column("id", String(40), nullable=False, unique=True),
+    Column("kind", String(32), nullable=False, comment="event, or the act that is to be done"),
+    Column("ordered_by", String(300), nullable=False, comment="delivered in order: a conversation, for each kind"),
+    Column("subject", String(200), nullable=False),
+    Column("payload", LargeBinary, nullable=False),
+    Column("status", String(16), nullable=False, comment="pending, delivered or dead"),
+    Column("attempts", Integer, nullable=False),
+    Column("next_at", Moment, nullable=False),
+    Column("last_error", String(500), nullable=False, server_default=""),
+    _created(),
+    Column("delivered_at", Moment),
+    Index("ix_outbox_due", "status", "next_at"),
+    Index("ix_outbox_order", "ordered_by", "status", "seq"),
+)
