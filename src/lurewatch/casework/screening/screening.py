@@ -57,16 +57,19 @@ class Screening:
         await self._groups.close()
 
     async def _together(self, group: Sequence[Incoming]) -> list[Screened | Exception]:
-        outcomes: list[Screened | Exception] = []
+        outcomes: dict[int, Screened | Exception] = {}
         for wave in _waves(group):
-            try:
-                outcomes += await self._recorded(wave)
-            except StoreError as error:
-                if error.unreachable:
-                    outcomes += [error] * len(wave)
-                else:
-                    outcomes += [await self._alone(incoming) for incoming in wave]
-        return outcomes
+            numbers, messages = zip(*wave, strict=True)
+            outcomes.update(zip(numbers, await self._wave(messages), strict=True))
+        return [outcomes[number] for number in range(len(group))]
+
+    async def _wave(self, wave: Sequence[Incoming]) -> list[Screened | Exception]:
+        try:
+            return await self._recorded(wave)
+        except StoreError as error:
+            if error.unreachable:
+                return [error] * len(wave)
+            return [await self._alone(incoming) for incoming in wave]
 
     async def _alone(self, incoming: Incoming) -> Screened | Exception:
         """One by itself: what another process wrote meanwhile, or one bad message, must not fail the others."""
@@ -81,17 +84,20 @@ class Screening:
             return await desk.screen(wave)
 
 
-def _waves(group: Sequence[Incoming]) -> list[list[Incoming]]:
-    """The group in order, parted where a conversation or a key comes again: the second is to see the first."""
-    waves: list[list[Incoming]] = [[]]
-    seen: set[object] = set()
-    for incoming in group:
-        names: set[object] = {incoming.conversation}
+def _waves(group: Sequence[Incoming]) -> list[list[tuple[int, Incoming]]]:
+    """The group, numbered, in as few waves as can be.
+
+    What comes again of a conversation, or with the same key, is in a later wave: it is to see the first.
+    """
+    waves: list[list[tuple[int, Incoming]]] = []
+    next_wave: dict[object, int] = {}
+    for number, incoming in enumerate(group):
+        names: list[object] = [incoming.conversation]
         if incoming.idempotency_key:
-            names.add((incoming.tenant, incoming.idempotency_key))
-        if names & seen:
+            names.append((incoming.tenant, incoming.idempotency_key))
+        wave = max(next_wave.get(name, 0) for name in names)
+        next_wave.update(dict.fromkeys(names, wave + 1))
+        if wave == len(waves):
             waves.append([])
-            seen = set()
-        seen |= names
-        waves[-1].append(incoming)
+        waves[wave].append((number, incoming))
     return waves
