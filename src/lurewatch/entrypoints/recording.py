@@ -10,7 +10,7 @@ from pathlib import Path
 
 from lurewatch.casework.archive import Archive
 from lurewatch.casework.screening import Screening
-from lurewatch.casework.store import Store
+from lurewatch.casework.store import Store, address
 from lurewatch.engine.pipeline import Engine
 from lurewatch.entrypoints.settings import Settings
 from lurewatch.errors import SettingsError, StoreError
@@ -25,11 +25,12 @@ def store_url(settings: Settings) -> str:
     """Where the store is: as set, else a file in the user's data folder, which is made; ``""`` for no store.
 
     Raises:
-        SettingsError: the folder cannot be made.
+        SettingsError: the URL is none, or the folder cannot be made.
     """
     if settings.store == NO_STORE:
         return ""
     if settings.store:
+        address(settings.store)
         return settings.store
     folder = Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share") / "lurewatch"
     try:

@@ -107,7 +107,13 @@ _LOOK_UP: dict[int | str, dict[str, Any]] = {
 def router(screening: Callable[[], Screening], archive: Callable[[], Archive], most_body: int) -> APIRouter:
     """The routes. ``screening`` and ``archive`` raise StoreError while the store is away."""
     routes = APIRouter(prefix="/v1")
+    _screen(routes, screening, most_body)
+    _look_up(routes, archive)
+    _list(routes, archive)
+    return routes
 
+
+def _screen(routes: APIRouter, screening: Callable[[], Screening], most_body: int) -> None:
     @routes.post(
         "/messages",
         summary="Screen a message",
@@ -130,6 +136,8 @@ def router(screening: Callable[[], Screening], archive: Callable[[], Archive], m
         screened = await screening().screen(given)
         return _json(_screened(given, screened))
 
+
+def _look_up(routes: APIRouter, archive: Callable[[], Archive]) -> None:
     @routes.get(
         "/verdicts/{verdict_id}", summary="A verdict as it was given", responses=_LOOK_UP, response_class=Response
     )
@@ -166,13 +174,13 @@ def router(screening: Callable[[], Screening], archive: Callable[[], Archive], m
             }
         )
 
+
+def _list(routes: APIRouter, archive: Callable[[], Archive]) -> None:
     @routes.get("/alerts", summary="Alerts, the newest first", responses=_LOOK_UP, response_class=Response)
     async def alerts(asked: Annotated[AlertQuery, Query()]) -> Response:
         equal = asked.model_dump(include=set(ALERT_FILTERS), exclude_none=True)
         found = await archive().alerts(DEFAULT_TENANT, filters=equal, cursor=asked.cursor, limit=asked.limit)
         return _json({"alerts": [_timed(asdict(one)) for one in found.items], "cursor": found.cursor})
-
-    return routes
 
 
 def _screened(given: Incoming, screened: Screened) -> dict[str, Any]:
