@@ -9,6 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from lurewatch.casework.archive import Archive
+from lurewatch.casework.review import Review
 from lurewatch.casework.screening import Screening
 from lurewatch.casework.store import Store, address
 from lurewatch.engine.pipeline import Engine
@@ -41,7 +42,7 @@ def store_url(settings: Settings) -> str:
 
 
 class Recording:
-    """Screening and archive over one store. ``screening`` and ``archive`` raise StoreError until it is open."""
+    """The rooms that work on one store; until it is open each of them raises StoreError."""
 
     def __init__(self, url: str, engine: Callable[[], Engine]) -> None:
         self._url = url
@@ -58,9 +59,16 @@ class Recording:
 
     def archive(self) -> Archive:
         """Looks up what was recorded."""
+        return Archive(self._opened())
+
+    def review(self) -> Review:
+        """Closes alerts."""
+        return Review(self._opened())
+
+    def _opened(self) -> Store:
         if self._store is None:
             raise StoreError(self._problem, unreachable=True)
-        return Archive(self._store)
+        return self._store
 
     async def open(self) -> None:
         """Open the store once it can be reached; returns when it is open.

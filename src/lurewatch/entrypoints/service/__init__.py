@@ -64,7 +64,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     )
     app.include_router(router(Detection(lambda: live.engine, get_event_bus(), lambda: opinions), settings.max_body))
     if url:
-        app.include_router(v1.router(recording.screening, recording.archive, settings.max_body))
+        app.include_router(v1.router(recording, settings.max_body))
     for kind, told in _PROBLEMS.items():
         app.add_exception_handler(kind, _told(told))
     app.add_exception_handler(HTTPException, _http_problem)
@@ -117,7 +117,7 @@ def _document(app: FastAPI) -> None:
                 title=app.title, version=app.version, summary=app.summary, routes=app.routes, openapi_version="3.1.0"
             )
             schemas = document.setdefault("components", {}).setdefault("schemas", {})
-            for model in (DetectionInput, v1.ScreeningInput):
+            for model in (DetectionInput, *v1.BODIES):
                 schema = model.model_json_schema(ref_template=_REFERENCE)
                 schemas.update(schema.pop("$defs", {}))
                 schemas[model.__name__] = schema

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, TypeVar
 
-from fastapi import Request, Response
+from fastapi import HTTPException, Request, Response
 from fastapi.exceptions import RequestValidationError
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from lurewatch.entrypoints.service.detection import pointer
 from lurewatch.entrypoints.service.problems import problem
 from lurewatch.errors import InputError, StoreError
 
+Model = TypeVar("Model", bound=BaseModel)
 INLINE_BYTES = 16_384
 """Larger requests are read and analysed in a thread, so that the others need not wait."""
 RETRY_SECONDS = 5
@@ -31,6 +32,19 @@ async def read(request: Request, most: int) -> bytes | None:
             return None
         chunks.append(chunk)
     return b"".join(chunks)
+
+
+async def parsed(request: Request, most: int, model: type[Model]) -> Model:
+    """The body as a model.
+
+    Raises:
+        HTTPException: 413, it is larger than ``most`` bytes.
+        ValidationError: it does not have the model's shape.
+    """
+    body = await read(request, most)
+    if body is None:
+        raise HTTPException(413, f"The body is larger than {most} bytes.")
+    return model.model_validate_json(body)
 
 
 def too_large(most: int) -> Response:

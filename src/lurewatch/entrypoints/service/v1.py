@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable
 from dataclasses import asdict
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Protocol
 
 import orjson
 from fastapi import APIRouter, Header, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from lurewatch.casework.archive import ALERT_FILTERS, MOST_ROWS, Archive, StoredVerdict
+from lurewatch.casework.review import MOST_NOTE, Disposition, Review
 from lurewatch.casework.screening import DEFAULT_CHANNEL, DEFAULT_TENANT, Incoming, Screened, Screening
 from lurewatch.entrypoints.answers import answer
 from lurewatch.entrypoints.service import bodies
@@ -75,6 +75,16 @@ class ScreeningInput(BaseModel):
 Filter = Annotated[str | None, Field(max_length=64)]
 
 
+class DispositionInput(BaseModel):
+    """How a reviewer closes an alert."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    disposition: Disposition
+    reviewer: Annotated[str, Field(max_length=200)] = ""
+    note: Annotated[str, Field(max_length=MOST_NOTE)] = ""
+
+
 class AlertQuery(BaseModel):
     """Which alerts; without a filter all of them."""
 
@@ -90,10 +100,11 @@ class AlertQuery(BaseModel):
 
 
 _UNAVAILABLE = documented("The store is away; nothing was recorded. Try again after Retry-After seconds")
+_TOO_LARGE = documented("The body or the message is over a limit")
 _MESSAGE_RESPONSES: dict[int | str, dict[str, Any]] = {
     200: {"description": "The verdict on the conversation so far; it is recorded"},
     409: documented("The Idempotency-Key came before with another message"),
-    413: documented("The body or the message is over a limit"),
+    413: _TOO_LARGE,
     422: documented("The body is no JSON, or does not have the published shape"),
     503: _UNAVAILABLE,
 }
@@ -104,16 +115,33 @@ _LOOK_UP: dict[int | str, dict[str, Any]] = {
 }
 
 
-def router(screening: Callable[[], Screening], archive: Callable[[], Archive], most_body: int) -> APIRouter:
-    """The routes. ``screening`` and ``archive`` raise StoreError while the store is away."""
+BODIES = (ScreeningInput, DispositionInput)
+"""Models of bodies that are read without FastAPI's help, within a bound; the OpenAPI document is told of them."""
+
+
+def _body(model: type[BaseModel]) -> dict[str, Any]:
+    schema = {"$ref": f"#/components/schemas/{model.__name__}"}
+    return {"requestBody": {"required": True, "content": {_JSON: {"schema": schema}}}}
+
+
+class Rooms(Protocol):
+    """What works on the store; each raises StoreError while it is away."""
+
+    def screening(self) -> Screening: ...
+    def archive(self) -> Archive: ...
+    def review(self) -> Review: ...
+
+
+def router(rooms: Rooms, most_body: int) -> APIRouter:
+    """The routes over a store."""
     routes = APIRouter(prefix="/v1")
-    _screen(routes, screening, most_body)
-    _look_up(routes, archive)
-    _list(routes, archive)
+    _screen(routes, rooms, most_body)
+    _look_up(routes, rooms)
+    _alerts(routes, rooms, most_body)
     return routes
 
 
-def _screen(routes: APIRouter, screening: Callable[[], Screening], most_body: int) -> None:
+def _screen(routes: APIRouter, rooms: Rooms, most_body: int) -> None:
     @routes.post(
         "/messages",
         summary="Screen a message",
@@ -121,28 +149,21 @@ def _screen(routes: APIRouter, screening: Callable[[], Screening], most_body: in
         "id, or the same Idempotency-Key, is answered as it was before; the same id with another text is an edit.",
         responses=_MESSAGE_RESPONSES,
         response_class=Response,
-        openapi_extra={
-            "requestBody": {
-                "required": True,
-                "content": {_JSON: {"schema": {"$ref": "#/components/schemas/ScreeningInput"}}},
-            }
-        },
+        openapi_extra=_body(ScreeningInput),
     )
     async def screen(request: Request, idempotency_key: Annotated[str, Header(max_length=200)] = "") -> Response:
-        body = await bodies.read(request, most_body)
-        if body is None:
-            return bodies.too_large(most_body)
-        given = ScreeningInput.model_validate_json(body).incoming(DEFAULT_TENANT, idempotency_key)
-        screened = await screening().screen(given)
+        asked = await bodies.parsed(request, most_body, ScreeningInput)
+        given = asked.incoming(DEFAULT_TENANT, idempotency_key)
+        screened = await rooms.screening().screen(given)
         return _json(_screened(given, screened))
 
 
-def _look_up(routes: APIRouter, archive: Callable[[], Archive]) -> None:
+def _look_up(routes: APIRouter, rooms: Rooms) -> None:
     @routes.get(
         "/verdicts/{verdict_id}", summary="A verdict as it was given", responses=_LOOK_UP, response_class=Response
     )
     async def verdict(verdict_id: str) -> Response:
-        found = await archive().verdict(DEFAULT_TENANT, verdict_id)
+        found = await rooms.archive().verdict(DEFAULT_TENANT, verdict_id)
         return problem(404, "There is no such verdict.") if found is None else _json(_stored(found))
 
     @routes.get(
@@ -157,7 +178,7 @@ def _look_up(routes: APIRouter, archive: Callable[[], Archive]) -> None:
         cursor: Annotated[str | None, Query(max_length=20)] = None,
         limit: Annotated[int, Query(ge=1, le=MOST_ROWS)] = 50,
     ) -> Response:
-        found = await archive().conversation(DEFAULT_TENANT, channel, conversation_id, cursor=cursor, limit=limit)
+        found = await rooms.archive().conversation(DEFAULT_TENANT, channel, conversation_id, cursor=cursor, limit=limit)
         if found is None:
             return problem(404, "There is no such conversation in this channel.")
         return _json(
@@ -175,12 +196,27 @@ def _look_up(routes: APIRouter, archive: Callable[[], Archive]) -> None:
         )
 
 
-def _list(routes: APIRouter, archive: Callable[[], Archive]) -> None:
+def _alerts(routes: APIRouter, rooms: Rooms, most_body: int) -> None:
     @routes.get("/alerts", summary="Alerts, the newest first", responses=_LOOK_UP, response_class=Response)
     async def alerts(asked: Annotated[AlertQuery, Query()]) -> Response:
         equal = asked.model_dump(include=set(ALERT_FILTERS), exclude_none=True)
-        found = await archive().alerts(DEFAULT_TENANT, filters=equal, cursor=asked.cursor, limit=asked.limit)
+        found = await rooms.archive().alerts(DEFAULT_TENANT, filters=equal, cursor=asked.cursor, limit=asked.limit)
         return _json({"alerts": [_timed(asdict(one)) for one in found.items], "cursor": found.cursor})
+
+    @routes.post(
+        "/alerts/{alert_id}/disposition",
+        summary="Close an alert",
+        description="A false positive, and what was benign, no longer counts for its pair.",
+        responses={**_LOOK_UP, 200: {"description": "The alert is closed"}, 413: _TOO_LARGE},
+        response_class=Response,
+        openapi_extra=_body(DispositionInput),
+    )
+    async def close(request: Request, alert_id: str) -> Response:
+        given = await bodies.parsed(request, most_body, DispositionInput)
+        closed = await rooms.review().close(
+            DEFAULT_TENANT, alert_id, given.disposition, reviewer=given.reviewer, note=given.note
+        )
+        return problem(404, "There is no such alert.") if closed is None else _json(asdict(closed))
 
 
 def _screened(given: Incoming, screened: Screened) -> dict[str, Any]:
