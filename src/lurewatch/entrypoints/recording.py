@@ -70,21 +70,23 @@ class Recording:
             raise StoreError(self._problem, unreachable=True)
         return self._store
 
-    async def open(self) -> None:
-        """Open the store once it can be reached; returns when it is open.
-
-        Raises:
-            SettingsError: there can be no such store; waiting would not help.
-        """
-        while self._store is None:
-            try:
-                self._store = await Store.open(self._url)
-            except StoreError as error:
-                if self._problem != str(error):
-                    self._problem = str(error)
-                    _log.error("The store cannot be opened, messages are refused until it can: %s", error)
-                await asyncio.sleep(_RETRY_SECONDS)
+    async def open(self) -> bool:
+        """Try to open the store once; whether it is open now."""
+        try:
+            self._store = await Store.open(self._url)
+        except StoreError as error:
+            if self._problem != str(error):
+                self._problem = str(error)
+                _log.error("The store cannot be opened, messages are refused until it can: %s", error)
+            return False
         self._screening = Screening(self._engine, self._store)
+        return True
+
+    async def keep_trying(self) -> None:
+        """Try until the store is open."""
+        while self._store is None:
+            await asyncio.sleep(_RETRY_SECONDS)
+            await self.open()
 
     async def close(self) -> None:
         """Finish what is under way and let go of the store."""

@@ -46,8 +46,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     @contextlib.asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         tasks = [asyncio.create_task(live.watch(changed=_report))]
-        if url:
-            tasks.append(asyncio.create_task(recording.open()))
+        if url and not await recording.open():
+            tasks.append(asyncio.create_task(recording.keep_trying()))
         yield
         for task in tasks:
             task.cancel()
