@@ -11,7 +11,7 @@ from itertools import islice
 from multiprocessing import get_context
 
 from lurewatch.engine.pipeline import Engine
-from lurewatch.engine.state import NOBODY
+from lurewatch.engine.state import speaker
 from lurewatch.errors import InputError
 from lurewatch.lab.attacks import ATTACKS
 from lurewatch.lab.corpus import Label, LabelledMessage, Row, conversation_of, text_of
@@ -132,10 +132,9 @@ def _lesson(engine: Engine, one: Named) -> Lesson:
     state = engine.start()
     wordings: dict[str, list[str]] = {}
     for message in conversation_of(row).messages:
-        before = state.dossiers
+        before = state
         state, _ = engine.observe(state, message)
-        key = next(key for key, now in state.dossiers.items() if now.messages > before.get(key, NOBODY).messages)
-        wordings.setdefault(key, []).append(engine.reader.wording(message.text))
+        wordings.setdefault(speaker(before, state), []).append(engine.reader.wording(message.text))
     senders = tuple(
         Sender(engine.features(replace(state, dossiers={key: dossier})), tuple(wordings[key]))
         for key, dossier in state.dossiers.items()
