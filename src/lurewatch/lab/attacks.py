@@ -151,4 +151,9 @@ ATTACKS: Mapping[str, Attack] = MappingProxyType({
 
 def mutate(text: str, kind: str, seed: int) -> str:
     """The text under an attack; the same text, kind and seed give the same mutant. ``KeyError`` for an unknown kind."""
-    return ATTACKS[kind](text, random.Random(f"{kind}:{seed}:{text}"))  # noqa: S311 - not for secrets
+    return ATTACKS[kind](text, seeded(f"{kind}:{seed}:{text}"))
+
+
+def seeded(words: str) -> random.Random:
+    """A source of randomness that is the same for the same words, also for those with half characters in them."""
+    return random.Random(words.encode("utf-8", "surrogatepass"))  # noqa: S311 - not for secrets
