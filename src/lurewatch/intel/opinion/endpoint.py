@@ -71,6 +71,8 @@ class Endpoint:
                 raise Failure("timeout", f"no answer within {self._config.timeout:g} s") from None
             except openai.APIConnectionError:
                 raise Failure("unreachable", "the endpoint cannot be reached") from None
+            except UnicodeEncodeError:  # not of the texts: they hold no half characters
+                raise Failure("unauthorised", "the key, or the model's name, holds signs that cannot be sent") from None
             except openai.OpenAIError as error:
                 raise Failure("invalid", f"the client gave up ({type(error).__name__})") from None
 
