@@ -48,6 +48,8 @@ class Endpoint:
             max_retries=0,
             default_headers={"Accept-Encoding": "identity"},  # so that what is counted is what is read
         )
+        # The client takes these from OPENAI_ORG_ID and OPENAI_PROJECT_ID, and would tell anybody.
+        self._client.organization = self._client.project = None
 
     async def complete(self, system: str, user: str, schema: dict[str, Any]) -> Completion:
         """The answer to what is said to the model, by this schema where the endpoint can hold it to one.
