@@ -8,6 +8,7 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 
+from lurewatch.casework.access import Access
 from lurewatch.casework.archive import Archive
 from lurewatch.casework.review import Review
 from lurewatch.casework.screening import Screening
@@ -49,6 +50,7 @@ class Recording:
         self._engine = engine
         self._store: Store | None = None
         self._screening: Screening | None = None
+        self._access: Access | None = None
         self._problem = "the store is not open yet"
 
     def screening(self) -> Screening:
@@ -64,6 +66,12 @@ class Recording:
     def review(self) -> Review:
         """Closes alerts."""
         return Review(self._opened())
+
+    def access(self) -> Access:
+        """Knows who may call."""
+        if self._access is None:
+            self._access = Access(self._opened())
+        return self._access
 
     def _opened(self) -> Store:
         if self._store is None:

@@ -151,6 +151,16 @@ class Settings:
         "The port the service listens on; 0 is any free one.",
         variables=("LUREWATCH_HTTP_PORT",),
     )
+    api_key: str = setting(
+        "",
+        "service.api_key",
+        Text("key", empty=True),
+        "A key that opens everything, where there is no store to keep keys in.",
+        secret=True,
+    )
+    rate_limit: int = setting(
+        6_000, "service.rate_limit", Whole(1, 10_000_000, "requests"), "The most requests of one API key in a minute."
+    )
     llm_enabled: bool = setting(
         False, "llm.enabled", Switch(), "Whether a language model is asked for a second opinion."
     )

@@ -245,3 +245,17 @@ dispositions = Table(
     _created(),
     Index("ix_dispositions_alert", "alert"),
 )
+
+api_keys = Table(
+    "api_keys",
+    metadata,
+    _seq(),
+    _tenant(),
+    Column("id", String(16), nullable=False, unique=True),
+    Column("name", String(100), nullable=False),
+    Column("hash", String(64), nullable=False),
+    Column("scopes", JSON, nullable=False),
+    _created(),
+    Column("expires_at", Moment),
+    Column("revoked_at", Moment),
+)

@@ -19,6 +19,7 @@ from lurewatch.casework.events import get_event_bus
 from lurewatch.entrypoints.app import LiveEngine, build_opinions
 from lurewatch.entrypoints.recording import Recording, store_url
 from lurewatch.entrypoints.service import bodies, v1
+from lurewatch.entrypoints.service.access import Doors, is_local
 from lurewatch.entrypoints.service.detection import Detection, DetectionInput
 from lurewatch.entrypoints.service.problems import problem
 from lurewatch.entrypoints.service.routes import router
@@ -62,9 +63,13 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         summary="Reads conversations and tells, with evidence, when somebody is being lured.",
         lifespan=lifespan,
     )
-    app.include_router(router(Detection(lambda: live.engine, get_event_bus(), lambda: opinions), settings.max_body))
+    doors = Doors(
+        recording.access if url else None, settings.api_key, settings.rate_limit, local=is_local(settings.host)
+    )
+    detection = Detection(lambda: live.engine, get_event_bus(), lambda: opinions)
+    app.include_router(router(detection, settings.max_body, doors.guard("screen")))
     if url:
-        app.include_router(v1.router(recording, settings.max_body))
+        app.include_router(v1.router(recording, doors, settings.max_body))
     for kind, told in _PROBLEMS.items():
         app.add_exception_handler(kind, _told(told))
     app.add_exception_handler(HTTPException, _http_problem)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import datetime
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 import orjson
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Depends, Request, Response
 from pydantic import ValidationError
 
 from lurewatch.engine.pipeline import MOST_CHARACTERS, MOST_MESSAGES
@@ -61,8 +62,10 @@ _BODY = {
 }
 
 
-def router(detection: Detection, most_body: int = MOST_BODY) -> APIRouter:
-    """The published routes over one ``Detection``."""
+def router(
+    detection: Detection, most_body: int = MOST_BODY, guard: Callable[[Request], Awaitable[None]] | None = None
+) -> APIRouter:
+    """The published routes over one ``Detection``; ``guard`` lets callers pass."""
     routes = APIRouter()
 
     @routes.post(
@@ -73,6 +76,7 @@ def router(detection: Detection, most_body: int = MOST_BODY) -> APIRouter:
         responses=_RESPONSES,
         openapi_extra=_BODY,
         response_class=Response,
+        dependencies=[Depends(guard)] if guard else None,
     )
     async def detect_scam(request: Request) -> Response:
         body = await bodies.read(request, most_body)

@@ -7,14 +7,15 @@ from dataclasses import asdict
 from typing import Annotated, Any, Literal, Protocol
 
 import orjson
-from fastapi import APIRouter, Header, Query, Request, Response
+from fastapi import APIRouter, Depends, Header, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from lurewatch.casework.archive import ALERT_FILTERS, MOST_ROWS, Archive, StoredVerdict
 from lurewatch.casework.review import MOST_NOTE, Disposition, Review
-from lurewatch.casework.screening import DEFAULT_CHANNEL, DEFAULT_TENANT, Incoming, Screened, Screening
+from lurewatch.casework.screening import DEFAULT_CHANNEL, Incoming, Screened, Screening
 from lurewatch.entrypoints.answers import answer
 from lurewatch.entrypoints.service import bodies
+from lurewatch.entrypoints.service.access import Doors, caller
 from lurewatch.entrypoints.service.detection import DetectionMessage, DetectionMetadata, message_of, metadata_of
 from lurewatch.entrypoints.service.problems import documented, problem
 
@@ -132,12 +133,16 @@ class Rooms(Protocol):
     def review(self) -> Review: ...
 
 
-def router(rooms: Rooms, most_body: int) -> APIRouter:
-    """The routes over a store."""
+def router(rooms: Rooms, doors: Doors, most_body: int) -> APIRouter:
+    """The routes over a store, each tenant by itself."""
     routes = APIRouter(prefix="/v1")
-    _screen(routes, rooms, most_body)
-    _look_up(routes, rooms)
-    _alerts(routes, rooms, most_body)
+    screens = APIRouter(dependencies=[Depends(doors.guard("screen"))])
+    reviews = APIRouter(dependencies=[Depends(doors.guard("review"))])
+    _screen(screens, rooms, most_body)
+    _look_up(reviews, rooms)
+    _alerts(reviews, rooms, most_body)
+    routes.include_router(screens)
+    routes.include_router(reviews)
     return routes
 
 
@@ -151,9 +156,12 @@ def _screen(routes: APIRouter, rooms: Rooms, most_body: int) -> None:
         response_class=Response,
         openapi_extra=_body(ScreeningInput),
     )
-    async def screen(request: Request, idempotency_key: Annotated[str, Header(max_length=200)] = "") -> Response:
+    async def screen(
+        request: Request,
+        idempotency_key: Annotated[str, Header(max_length=200)] = "",
+    ) -> Response:
         asked = await bodies.parsed(request, most_body, ScreeningInput)
-        given = asked.incoming(DEFAULT_TENANT, idempotency_key)
+        given = asked.incoming(caller(request).tenant, idempotency_key)
         screened = await rooms.screening().screen(given)
         return _json(_screened(given, screened))
 
@@ -162,8 +170,8 @@ def _look_up(routes: APIRouter, rooms: Rooms) -> None:
     @routes.get(
         "/verdicts/{verdict_id}", summary="A verdict as it was given", responses=_LOOK_UP, response_class=Response
     )
-    async def verdict(verdict_id: str) -> Response:
-        found = await rooms.archive().verdict(DEFAULT_TENANT, verdict_id)
+    async def verdict(request: Request, verdict_id: str) -> Response:
+        found = await rooms.archive().verdict(caller(request).tenant, verdict_id)
         return problem(404, "There is no such verdict.") if found is None else _json(_stored(found))
 
     @routes.get(
@@ -173,12 +181,15 @@ def _look_up(routes: APIRouter, rooms: Rooms) -> None:
         response_class=Response,
     )
     async def conversation(
+        request: Request,
         conversation_id: str,
         channel: Annotated[str, Query(max_length=64)] = DEFAULT_CHANNEL,
         cursor: Annotated[str | None, Query(max_length=20)] = None,
         limit: Annotated[int, Query(ge=1, le=MOST_ROWS)] = 50,
     ) -> Response:
-        found = await rooms.archive().conversation(DEFAULT_TENANT, channel, conversation_id, cursor=cursor, limit=limit)
+        found = await rooms.archive().conversation(
+            caller(request).tenant, channel, conversation_id, cursor=cursor, limit=limit
+        )
         if found is None:
             return problem(404, "There is no such conversation in this channel.")
         return _json(
@@ -198,9 +209,11 @@ def _look_up(routes: APIRouter, rooms: Rooms) -> None:
 
 def _alerts(routes: APIRouter, rooms: Rooms, most_body: int) -> None:
     @routes.get("/alerts", summary="Alerts, the newest first", responses=_LOOK_UP, response_class=Response)
-    async def alerts(asked: Annotated[AlertQuery, Query()]) -> Response:
+    async def alerts(request: Request, asked: Annotated[AlertQuery, Query()]) -> Response:
         equal = asked.model_dump(include=set(ALERT_FILTERS), exclude_none=True)
-        found = await rooms.archive().alerts(DEFAULT_TENANT, filters=equal, cursor=asked.cursor, limit=asked.limit)
+        found = await rooms.archive().alerts(
+            caller(request).tenant, filters=equal, cursor=asked.cursor, limit=asked.limit
+        )
         return _json({"alerts": [_timed(asdict(one)) for one in found.items], "cursor": found.cursor})
 
     @routes.post(
@@ -214,7 +227,11 @@ def _alerts(routes: APIRouter, rooms: Rooms, most_body: int) -> None:
     async def close(request: Request, alert_id: str) -> Response:
         given = await bodies.parsed(request, most_body, DispositionInput)
         closed = await rooms.review().close(
-            DEFAULT_TENANT, alert_id, given.disposition, reviewer=given.reviewer, note=given.note
+            caller(request).tenant,
+            alert_id,
+            given.disposition,
+            reviewer=given.reviewer or caller(request).key,
+            note=given.note,
         )
         return problem(404, "There is no such alert.") if closed is None else _json(asdict(closed))
 
