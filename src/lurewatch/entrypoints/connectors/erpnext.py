@@ -82,10 +82,10 @@ def receive(body: bytes, headers: Mapping[str, str], config: ErpnextConfig) -> t
     text = fields.text("message_text", _MOST_TEXT)
     thread = fields.text("issue_reference")
     sender = fields.text("sender_email").strip()
-    if fields.text("kind").strip().casefold() not in _PEOPLES or not text.strip():
+    if fields.text("kind").strip().casefold() not in _PEOPLES:
         return ()
     parts = mail.split(mail.lines(text))
-    if sender.casefold() in {own.casefold() for own in config.own_senders}:
+    if not parts.own or sender.casefold() in {own.casefold() for own in config.own_senders}:
         return ()
     if own_posts.is_ours(parts.own, thread, config.secret):
         return ()

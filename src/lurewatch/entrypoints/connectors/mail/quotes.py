@@ -64,7 +64,10 @@ def split(lines: Sequence[Line]) -> Parts:
     signature = _signature(lines, own)
     words = _text(lines, (number for number in own if number not in signature))
     if not words:
-        return Parts(_text(lines, (number for number in range(len(lines)) if number not in headers)))
+        everything = range(len(lines))
+        return Parts(
+            _text(lines, (number for number in everything if number not in headers)) or _text(lines, everything)
+        )
     return Parts(words, _text(lines, sorted(quoted)), _text(lines, sorted(signature)))
 
 
@@ -120,7 +123,7 @@ def _label(line: Line) -> str:
 
 
 def _is_header_block(texts: Sequence[str]) -> bool:
-    if len(texts) < _FEWEST_LABELS:
+    if len(texts) < _FEWEST_LABELS or any(_NUMBER.search(_DATE.sub(" / ", text)) for text in texts):
         return False
     if any(_CLOCK.search(text) and (_YEAR.search(text) or _DATE.search(text)) for text in texts):
         return True
