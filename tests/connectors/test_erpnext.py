@@ -134,7 +134,9 @@ def test_our_own_posts_are_not_screened() -> None:
     assert only({**ours, "reference_name": "ISS-2026-00002"})
     assert only({**ours, "content": f"call 604-555-1234<blockquote>{banner} {mark}</blockquote>"})
     config = ErpnextConfig(SECRET, own_senders=("lurewatch@example.net",))
-    assert erpnext.receive(*frappe({**COMMUNICATION, "sender": "Lurewatch@Example.net"}), config) == ()
+    own = {**COMMUNICATION, "sender": "Lurewatch@Example.net"}
+    assert erpnext.receive(*frappe({**own, "sent_or_received": "Sent"}), config) == ()
+    assert only(own, config), "a mail can be sent under any address"
 
 
 @pytest.mark.parametrize(

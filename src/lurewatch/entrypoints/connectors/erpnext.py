@@ -85,7 +85,7 @@ def receive(body: bytes, headers: Mapping[str, str], config: ErpnextConfig) -> t
     if fields.text("kind").strip().casefold() not in _PEOPLES:
         return ()
     parts = mail.split(mail.lines(text))
-    if not parts.own or sender.casefold() in {own.casefold() for own in config.own_senders}:
+    if not parts.own or _is_own_sender(fields, sender, config):
         return ()
     if own_posts.is_ours(parts.own, thread, config.secret):
         return ()
@@ -120,6 +120,12 @@ def _received(fields: Fields, parts: mail.Parts, body: bytes, config: ErpnextCon
         allowed_phones=fields.texts("whitelisted_phones"),
         sender_name=fields.text("sender_name"),
     )
+
+
+def _is_own_sender(fields: Fields, sender: str, config: ErpnextConfig) -> bool:
+    """Whether our account posted it. What came in by mail only says so: anybody can write any address there."""
+    by_mail = fields.text("direction").strip().casefold() == "received"
+    return not by_mail and sender.casefold() in {own.casefold() for own in config.own_senders}
 
 
 def _pair(fields: Fields, sender: str) -> tuple[str, str, str]:
