@@ -5,6 +5,7 @@
     ├── ConflictError  the same idempotency key came with something else
     ├── PackError      a rule pack was refused; lists every problem with file and line
     ├── SettingsError  a setting is missing, unknown or out of range
+    ├── SignatureError it cannot be shown that a webhook comes from whom it says
     └── StoreError     the store cannot be reached or used; what was asked was not recorded
 
 Each message says what was wrong, where, and what to do about it.
@@ -57,6 +58,10 @@ class PackError(LurewatchError):
 
 class SettingsError(LurewatchError):
     """A setting is missing, unknown or out of range."""
+
+
+class SignatureError(LurewatchError):
+    """A webhook carries no signature or token, or not the one that its body and our secret call for."""
 
 
 class ConflictError(LurewatchError):
