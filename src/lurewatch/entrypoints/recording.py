@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import ipaddress
 import logging
 import os
 from collections.abc import Callable
@@ -40,6 +41,39 @@ def store_url(settings: Settings) -> str:
     except OSError as error:
         raise SettingsError(f"store.url: {folder} cannot be made: {error}. Write a URL, or none.") from error
     return f"sqlite:///{folder / 'lurewatch.db'}"
+
+
+def require_key(settings: Settings) -> None:
+    """Refuse to be called from elsewhere while nobody needs a key for it.
+
+    Raises:
+        SettingsError: there is no key, and the address is not only this machine's.
+    """
+    url = store_url(settings)
+    if settings.api_key or is_local(settings.host):
+        return
+
+    async def has_key() -> bool:
+        async with await Store.open(url) as store:
+            return await Access(store).is_needed()
+
+    try:
+        known = bool(url) and asyncio.run(has_key())
+    except StoreError:
+        return  # whether there are keys cannot be known: until it is, the doors stay shut
+    if not known:
+        raise SettingsError(
+            f"{settings.host} can be reached from elsewhere, and there is no API key. Make one with "
+            "`lurewatch keys create NAME --scope admin`, or set LUREWATCH_API_KEY, or listen on 127.0.0.1."
+        )
+
+
+def is_local(host: str) -> bool:
+    """Whether only this machine can reach what listens there."""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
 
 
 class Recording:

@@ -17,9 +17,9 @@ from starlette.exceptions import HTTPException
 
 from lurewatch.casework.events import get_event_bus
 from lurewatch.entrypoints.app import LiveEngine, build_opinions
-from lurewatch.entrypoints.recording import Recording, store_url
+from lurewatch.entrypoints.recording import Recording, is_local, store_url
 from lurewatch.entrypoints.service import bodies, v1
-from lurewatch.entrypoints.service.access import Doors, is_local
+from lurewatch.entrypoints.service.access import Doors
 from lurewatch.entrypoints.service.detection import Detection, DetectionInput
 from lurewatch.entrypoints.service.problems import problem
 from lurewatch.entrypoints.service.routes import router

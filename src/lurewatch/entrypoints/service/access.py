@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hmac
-import ipaddress
 import math
 import time
 from collections.abc import Awaitable, Callable
@@ -104,11 +103,3 @@ def _presented(request: Request) -> str:
     if header[: len(_BEARER)].lower() == _BEARER:
         return header[len(_BEARER) :].strip()
     return request.headers.get("x-api-key", "").strip()
-
-
-def is_local(host: str) -> bool:
-    """Whether only this machine can reach what listens there."""
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
