@@ -26,8 +26,8 @@ def upgrade() -> None:
         sa.Column("flagged_pattern", sa.String(length=64), nullable=False),
         sa.Column("flagged_text", sa.String(length=200), nullable=False),
         sa.Column("flag_count_for_pair", sa.Integer(), nullable=False),
-        sa.Column("warning_sent", sa.Boolean(), server_default=sa.text("0"), nullable=False),
-        sa.Column("admin_alerted", sa.Boolean(), server_default=sa.text("0"), nullable=False),
+        sa.Column("warning_sent", sa.Boolean(), server_default=sa.false(), nullable=False),
+        sa.Column("admin_alerted", sa.Boolean(), server_default=sa.false(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("seq", name=op.f("pk_conversation_flags")),
     )
@@ -125,8 +125,8 @@ def upgrade() -> None:
         sa.Column("client_email", sa.String(length=200), server_default="", nullable=False),
         sa.Column("advisor_email", sa.String(length=200), server_default="", nullable=False),
         sa.Column("status", sa.String(length=16), nullable=False),
-        sa.Column("warning_sent", sa.Boolean(), server_default=sa.text("0"), nullable=False),
-        sa.Column("admin_alerted", sa.Boolean(), server_default=sa.text("0"), nullable=False),
+        sa.Column("warning_sent", sa.Boolean(), server_default=sa.false(), nullable=False),
+        sa.Column("admin_alerted", sa.Boolean(), server_default=sa.false(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(
