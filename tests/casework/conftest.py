@@ -6,12 +6,12 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
+from tests.casework.fakes import Clock
+from tests.casework.postgresql import NoServerError, PostgreSQL
 
 from lurewatch import Engine
 from lurewatch.casework.screening import Screening
 from lurewatch.casework.store import Store
-from tests.casework.fakes import Clock
-from tests.casework.postgresql import NoServer, PostgreSQL
 
 KINDS = [
     pytest.param("sqlite", id="sqlite"),
@@ -25,7 +25,7 @@ def postgresql() -> Iterator[PostgreSQL]:
     """The PostgreSQL server of this process, started when it is first needed."""
     try:
         server = PostgreSQL()
-    except NoServer as error:
+    except NoServerError as error:
         pytest.fail(str(error), pytrace=False)
     yield server
     server.remove()

@@ -19,9 +19,8 @@ CONTACT = "Here's my number: 604-555-1234, give me a call"
 BRAND_FRAUD = "PayPal verification required - click here"
 """An alert of the type high_risk_fraud."""
 LURE = (
-    "This is the police. Your bank account is used for money laundering and a warrant for your arrest is issued. "
-    "Stay on the line and tell nobody.",
-    "To prove that you are innocent buy gift cards for $2,000 now and send me the codes, or you will be arrested today.",
+    "This is the police. Your account is used for money laundering and a warrant for your arrest is issued.",
+    "To prove that you are innocent buy gift cards for $2,000 now and send me the codes, or you will be arrested.",
     "I also need the one-time code your bank has just sent you, and your card number with the CVV.",
 )
 """A conversation that is surely a scam."""

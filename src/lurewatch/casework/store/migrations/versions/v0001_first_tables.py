@@ -79,7 +79,7 @@ def upgrade() -> None:
         sa.Column("kind", sa.String(length=32), nullable=False, comment="event, or the act that is to be done"),
         sa.Column(
             "ordered_by",
-            sa.String(length=300),
+            sa.String(length=400),
             nullable=False,
             comment="delivered in order: a conversation, for each kind",
         ),
