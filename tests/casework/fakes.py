@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 from sqlalchemy import select
 
-from lurewatch import Message
+from lurewatch import Engine, Message
 from lurewatch.casework.screening import Incoming
 from lurewatch.casework.store import Store
 from lurewatch.casework.store.schema import metadata
@@ -34,6 +34,22 @@ class Clock:
 
     def __call__(self) -> float:
         return self.now
+
+
+class Fragile:
+    """An engine that cannot read one text."""
+
+    def __init__(self, engine: Engine, breaks: str) -> None:
+        self._engine = engine
+        self._breaks = breaks
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._engine, name)
+
+    def observe(self, state: Any, message: Message) -> Any:
+        if message.text == self._breaks:
+            raise RuntimeError("this text breaks the engine")
+        return self._engine.observe(state, message)
 
 
 def incoming(text: str, conversation: str = "ISS-1", message_id: str = "", **more: Any) -> Incoming:
