@@ -26,9 +26,10 @@ _BUSY_SECONDS = "10"
 """So long SQLite waits for another process that writes, unless the URL says ``?timeout=``."""
 _CONNECT_SECONDS = 5
 _READERS = 8
-_AWAY = frozenset({"08", "53", "57", "58"})
-"""Classes of SQLSTATE: no connection, no room, an operator's doing, trouble of the machine."""
-_READ_ONLY = "25006"
+_AWAY = frozenset({"08", "28", "3D", "53", "57", "58"})
+"""Classes of SQLSTATE: no connection, not let in, no such database, no room, an operator's doing, the machine."""
+_CLOSED = frozenset({"25006", "55000"})
+"""The database takes no writing, or no connections."""
 _SQLITE_AWAY = frozenset(
     {
         sqlite3.SQLITE_BUSY,
@@ -129,7 +130,7 @@ def _is_away(error: DBAPIError) -> bool:
         return True
     state = getattr(error.orig, "sqlstate", None) or ""
     code = getattr(error.orig, "sqlite_errorcode", 0) & 0xFF  # the rest of the bits says which kind of it
-    return state[:2] in _AWAY or state == _READ_ONLY or code in _SQLITE_AWAY
+    return state[:2] in _AWAY or state in _CLOSED or code in _SQLITE_AWAY
 
 
 def _reason(error: DBAPIError) -> str:
