@@ -87,6 +87,14 @@ class Settings:
     cache: Path | None = setting(
         None, "cache", File("folder"), "Where compiled packs are kept; else lurewatch in the user's cache folder."
     )
+    store: str = setting(
+        "",
+        "store.url",
+        Text("URL", empty=True),
+        "Where it is recorded what was screened: sqlite:///file, postgresql://..., or none; else in your data folder.",
+        variables=("LUREWATCH_STORE", "DATABASE_URL"),
+        secret=True,
+    )
     policies: tuple[str, ...] = setting(
         _ENGINE.policies.enabled, "policies.enabled", Texts("policies", policy), "The policies that run, in order."
     )

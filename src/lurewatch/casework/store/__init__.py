@@ -141,26 +141,27 @@ def _reason(error: DBAPIError) -> str:
 
 
 def _engine(url: str) -> AsyncEngine:
-    address = _address(url)
-    if address.drivername == _DRIVERS["sqlite"]:
-        patient = address.set(query={"timeout": _BUSY_SECONDS, **address.query})
+    place = address(url)
+    if place.drivername == _DRIVERS["sqlite"]:
+        patient = place.set(query={"timeout": _BUSY_SECONDS, **place.query})
         engine = create_async_engine(patient, pool_size=_READERS, pool_reset_on_return="rollback")
         event.listen(engine.sync_engine, "connect", _prepare_sqlite)
         event.listen(engine.sync_engine, "begin", _begin_sqlite)
         return engine
     return create_async_engine(
-        address, pool_size=_READERS, pool_pre_ping=True, connect_args={"timeout": _CONNECT_SECONDS}
+        place, pool_size=_READERS, pool_pre_ping=True, connect_args={"timeout": _CONNECT_SECONDS}
     )
 
 
-def _address(url: str) -> URL:
+def address(url: str) -> URL:
+    """What the URL of a store names; nothing is opened. Raises SettingsError as ``Store.open`` does."""
     try:
-        address = make_url(url)
-        driver = _DRIVERS[address.get_backend_name() if "+" in address.drivername else address.drivername]
+        named = make_url(url)
+        driver = _DRIVERS[named.get_backend_name() if "+" in named.drivername else named.drivername]
     except (ArgumentError, KeyError, NoSuchModuleError, ValueError) as error:
         message = "the store's URL begins with sqlite:/// or postgresql://, such as sqlite:///lurewatch.db"
         raise SettingsError(message) from error
-    return address.set(drivername=driver)
+    return named.set(drivername=driver)
 
 
 def _prepare_sqlite(connection: Any, _: object) -> None:

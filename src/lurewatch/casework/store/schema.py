@@ -232,3 +232,16 @@ outbox = Table(
     Index("ix_outbox_due", "status", "next_at"),
     Index("ix_outbox_order", "ordered_by", "status", "seq"),
 )
+
+dispositions = Table(
+    "dispositions",
+    metadata,
+    _seq(),
+    _tenant(),
+    Column("alert", Big, ForeignKey("alerts.seq", ondelete="CASCADE"), nullable=False),
+    Column("disposition", String(16), nullable=False),
+    Column("reviewer", String(200), nullable=False),
+    Column("note", Text, nullable=False),
+    _created(),
+    Index("ix_dispositions_alert", "alert"),
+)
