@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import math
-from collections.abc import Iterator
+from collections.abc import Awaitable, Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -13,6 +13,8 @@ from sqlalchemy import text as sql
 from tests.casework.fakes import CONTACT, NOON, PLAIN, incoming, rows
 
 from lurewatch import Conversation, Engine, Message
+from lurewatch.casework.archive import Archive
+from lurewatch.casework.review import Review
 from lurewatch.casework.screening import Incoming, Screening
 from lurewatch.casework.store import Store
 from lurewatch.casework.store.schema import metadata
@@ -167,3 +169,30 @@ async def test_what_is_refused_leaves_the_others_alone(screening: Screening, sto
     outcomes = await asyncio.gather(*map(screening.screen, sent), return_exceptions=True)
     assert [isinstance(one, InputError) for one in outcomes] == [number % 2 == 0 for number in range(20)]
     assert len(await rows(store, "messages")) == 10
+
+
+async def test_what_cannot_be_kept_cannot_be_looked_for(screening: Screening, store: Store) -> None:
+    """Whoever asks for it is told that there is none, or what is wrong with the question; the store is not away."""
+    alert = await screening.screen(incoming(CONTACT))
+    archive, review = Archive(store), Review(store)
+    (row,) = await rows(store, "alerts")
+    for value in UNKEEPABLE:
+        for question in (
+            archive.verdict("default", value),
+            archive.verdict(value, alert.verdict_id),
+            archive.conversation("default", "api", value),
+            review.close("default", value, "benign"),
+        ):
+            assert await answered(question) in ("none", "refused")
+        assert await answered(archive.alerts("default", filters={"type": value})) in ("Page", "refused")
+        for said in ({"note": value}, {"reviewer": value}):
+            assert await answered(review.close("default", row["id"], "benign", **said)) in ("Closed", "refused")
+
+
+async def answered(question: Awaitable[object]) -> str:
+    """What came of it."""
+    try:
+        found = await question
+    except InputError:
+        return "refused"
+    return "none" if found is None else type(found).__name__

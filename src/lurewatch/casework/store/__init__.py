@@ -14,7 +14,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from lurewatch.casework.store import migrations
-from lurewatch.errors import SettingsError, StoreError
+from lurewatch.errors import InputError, SettingsError, StoreError
 
 _DRIVERS = {
     "sqlite": "sqlite+aiosqlite",
@@ -30,6 +30,12 @@ _AWAY = frozenset({"08", "28", "3D", "53", "57", "58"})
 """Classes of SQLSTATE: no connection, not let in, no such database, no room, an operator's doing, the machine."""
 _CLOSED = frozenset({"25006", "55000"})
 """The database takes no writing, or no connections."""
+_DATA = "22"
+"""The class of SQLSTATE for values that have no form in the database."""
+_UNKEEPABLE = (
+    "what was sent has a value that no store can keep or look for: it is too long or too large, or has a NUL character "
+    "or half of a surrogate pair in it. Send another"
+)
 _SQLITE_AWAY = frozenset(
     {
         sqlite3.SQLITE_BUSY,
@@ -48,7 +54,8 @@ _SQLITE_AWAY = frozenset(
 class Store:
     """An open database. Make one with ``Store.open``; ``async with`` closes it.
 
-    Whatever the database's trouble, ``StoreError`` is raised, and nothing of the transaction was kept.
+    Whatever the database's trouble, ``StoreError`` is raised, and nothing of the transaction was kept; what no database
+    can hold or be asked for is an ``InputError``.
     """
 
     def __init__(self, engine: AsyncEngine) -> None:
@@ -113,7 +120,11 @@ async def _told() -> AsyncIterator[None]:
     """Whatever goes wrong with the database as a StoreError, without what was written in the statement."""
     try:
         yield
+    except UnicodeEncodeError as error:
+        raise InputError(_UNKEEPABLE) from error
     except DBAPIError as error:
+        if _is_unkeepable(error):
+            raise InputError(_UNKEEPABLE) from error
         if _is_away(error):
             message = f"the store cannot be used: {_reason(error)}. Is it running, is there room, and is its URL right?"
             raise StoreError(message, unreachable=True) from error
@@ -122,6 +133,13 @@ async def _told() -> AsyncIterator[None]:
         raise StoreError(
             f"the store cannot be reached: {error}. Is it running, and is its URL right?", unreachable=True
         ) from error
+
+
+def _is_unkeepable(error: DBAPIError) -> bool:
+    """Whether a value in the statement has no form in the database: the driver says so, or the server."""
+    cause = error.orig.__cause__ if error.orig else None
+    state = getattr(error.orig, "sqlstate", None) or ""
+    return isinstance(cause, ValueError) or state[:2] == _DATA
 
 
 def _is_away(error: DBAPIError) -> bool:

@@ -55,6 +55,8 @@ NAMING = {
     "fk": "fk_%(table_name)s_%(column_0_name)s",
     "pk": "pk_%(table_name)s",
 }
+NOT_COUNTED = ("false_positive", "benign")
+"""Dispositions by which an incident was none: its pair got it back."""
 metadata = MetaData(naming_convention=NAMING)
 
 
