@@ -8,12 +8,11 @@ from dataclasses import dataclass
 from typing import Literal, get_args
 
 from lurewatch.casework.store import Store, reviewing
+from lurewatch.casework.store.schema import NOT_COUNTED
 from lurewatch.errors import InputError
 
 Disposition = Literal["true_positive", "false_positive", "benign", "undetermined"]
 DISPOSITIONS: tuple[str, ...] = get_args(Disposition)
-_NOT_COUNTED = frozenset({"false_positive", "benign"})
-"""Dispositions by which the incident was none."""
 MOST_NOTE = 2_000
 
 
@@ -62,4 +61,4 @@ class Review:
 
 
 def _counts(disposition: str | None) -> int:
-    return int(disposition not in _NOT_COUNTED)
+    return int(disposition not in NOT_COUNTED)

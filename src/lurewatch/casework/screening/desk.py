@@ -41,7 +41,7 @@ class Draft:
     position: int
     edition: int
     counted: int
-    """How many incidents earlier editions of the message were."""
+    """How many incidents of its pair earlier editions of the message were."""
 
 
 class Desk:
@@ -51,7 +51,7 @@ class Desk:
         self._connection = connection
         self._engine = engine
         self._now = now
-        self._new_id = new_id
+        self._notes = Notes(now, new_id)
         self._conversations: dict[ConversationKey, Held] = {}
         self._known: Mapping[tuple[int, str], ledger.Row] = {}
         self._answered: Mapping[ledger.Key, ledger.Row] = {}
@@ -64,19 +64,17 @@ class Desk:
         pairs = {draft.incoming.pair for draft in read if _has_contact(draft)}
         counters = await ledger.hold_counters(self._connection, pairs, self._now)
         alerts = await ledger.last_alerts(self._connection, [draft.incoming.conversation for draft in read])
-        notes = Notes(self._now, self._new_id)
         outcomes = [
-            await self._decided(draft, counters, alerts, notes) if isinstance(draft, Draft) else draft
-            for draft in drafts
+            await self._decided(draft, counters, alerts) if isinstance(draft, Draft) else draft for draft in drafts
         ]
-        await ledger.write(self._connection, notes.rows(counters))
+        await ledger.write(self._connection, self._notes.rows(counters))
         return outcomes
 
     async def _read(self, wave: Sequence[Incoming]) -> None:
         keys = [(incoming.tenant, incoming.idempotency_key) for incoming in wave if incoming.idempotency_key]
         self._answered = await ledger.answered_keys(self._connection, keys)
-        fresh = {incoming.conversation: self._fresh(incoming) for incoming in wave}
-        rows = await ledger.hold_conversations(self._connection, list(fresh.values()))
+        new = [incoming for incoming in wave if self._answer_to(incoming) is None]
+        rows = await ledger.hold_conversations(self._connection, [self._fresh(incoming) for incoming in new])
         for key, row in rows.items():
             state = _STATE.decode(row["state"])
             self._conversations[ConversationKey(*key)] = Held(row["seq"], state, row["handed_off_at"])
@@ -84,10 +82,14 @@ class Desk:
             self._connection,
             {
                 (self._conversations[incoming.conversation].seq, incoming.message.message_id)
-                for incoming in wave
+                for incoming in new
                 if incoming.message.message_id
             },
         )
+
+    def _answer_to(self, incoming: Incoming) -> ledger.Row | None:
+        """What its idempotency key stood for before."""
+        return self._answered.get((incoming.tenant, incoming.idempotency_key))
 
     def _fresh(self, incoming: Incoming) -> dict[str, object]:
         state = replace(self._engine.start(incoming.conversation_id), sender_metadata=incoming.sender_metadata)
@@ -103,15 +105,9 @@ class Desk:
         }
 
     async def _draft(self, incoming: Incoming) -> Draft | Screened | Exception:
+        if (answered := self._answer_to(incoming)) is not None:
+            return await self._answered_before(incoming, answered)
         held = self._conversations[incoming.conversation]
-        answered = self._answered.get((incoming.tenant, incoming.idempotency_key))
-        if answered is not None:
-            if answered["request_hash"] != incoming.fingerprint:
-                return ConflictError(
-                    "this Idempotency-Key came before with another message. Send a new key with a new message"
-                )
-            rows = await ledger.verdict_rows(self._connection, incoming.tenant, [answered["verdict"]])
-            return _told(rows[answered["verdict"]])
         known = self._known.get((held.seq, incoming.message.message_id))
         try:
             if known is None:
@@ -119,10 +115,24 @@ class Desk:
             if known["text_hash"] == text_hash(incoming.message.text):
                 row = await ledger.last_verdict(self._connection, held.seq, known["position"])
                 if row is not None:
+                    self._notes.key(incoming, row["id"])
                     return _told(row)
             return await self._read_again(incoming, held, known)
         except InputError as error:
             return error
+
+    async def _answered_before(self, incoming: Incoming, answered: ledger.Row) -> Screened | Exception:
+        if answered["request_hash"] != incoming.fingerprint:
+            return ConflictError(
+                "this Idempotency-Key came before with another message. Send a new key with a new message"
+            )
+        rows = await ledger.verdict_rows(self._connection, incoming.tenant, [answered["verdict"]])
+        if not rows:
+            return ConflictError(
+                "what came with this Idempotency-Key was screened and has been erased since. Send a new key to have it "
+                "screened anew"
+            )
+        return _told(rows[answered["verdict"]])
 
     def _read_on(self, incoming: Incoming, held: Held) -> Draft:
         position = held.state.message_count
@@ -136,7 +146,8 @@ class Desk:
         """
         position, edition = known["position"], known["edition"] + 1
         rows = await ledger.texts(self._connection, held.seq)
-        counted = await ledger.counted_before(self._connection, held.seq, position)
+        message_id = incoming.message.message_id
+        counted = await ledger.counted_before(self._connection, held.seq, message_id, incoming.pair)
         if any(row["text"] is None for row in rows) or len(rows) > self._engine.config.most_messages:
             state, _ = self._engine.observe(held.state, incoming.message)
             return replace(self._judged(incoming, held, state, state.message_count - 1), counted=counted)
@@ -166,7 +177,6 @@ class Desk:
         draft: Draft,
         counters: dict[ledger.Key, int],
         alerts: dict[ledger.Key, dict[str, float]],
-        notes: Notes,
     ) -> Screened:
         incoming, held = draft.incoming, draft.held
         last = alerts.setdefault(incoming.conversation, {})
@@ -185,10 +195,10 @@ class Desk:
                 held.handed_off_at = self._now
             elif decision.type and not decision.suppressed:
                 last[decision.type] = self._now
-        screened = notes.take(draft, decisions, memory, self._knowledge)
+        screened = self._notes.take(draft, decisions, memory, self._knowledge)
         if any(decision.action == "hand_off" for decision in decisions):
             said = await ledger.texts(self._connection, held.seq)
-            notes.hand_off(draft, self._engine.pack, [row for row in said if row["position"] < draft.position])
+            self._notes.hand_off(draft, self._engine.pack, said)
         return screened
 
 

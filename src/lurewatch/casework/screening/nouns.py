@@ -12,6 +12,8 @@ from lurewatch.engine.model import Decision, Message, SenderMetadata, Verdict
 
 DEFAULT_TENANT = "default"
 DEFAULT_CHANNEL = "api"
+LONGEST_ID = 200
+"""Characters of an id, of an address and of who a message is from."""
 
 
 class ConversationKey(NamedTuple):
@@ -58,8 +60,11 @@ class Incoming:
     def pair(self) -> PairKey:
         """Whose incident it would be; addresses are the same in any case."""
         if self.client or self.advisor:
-            return PairKey(self.tenant, self.client.strip().casefold(), self.advisor.strip().casefold())
-        return PairKey(self.tenant, f"{self.channel}:{self.conversation_id}"[:200], self.message.sender)
+            return PairKey(self.tenant, folded(self.client), folded(self.advisor))
+        place = f"{self.channel}:{self.conversation_id}"
+        if len(place) > LONGEST_ID:  # cut short it would be another conversation's too
+            place = f"{self.channel}:{text_hash(self.conversation_id)}"
+        return PairKey(self.tenant, place, self.message.sender)
 
     @property
     def fingerprint(self) -> str:
@@ -85,6 +90,11 @@ class Screened:
     repeated: bool = False
 
 
+def folded(address: str) -> str:
+    """An address as it is compared."""
+    return address.strip().casefold()
+
+
 def text_hash(text: str) -> str:
     """What tells two texts apart without keeping them."""
-    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+    return hashlib.sha256(text.encode()).hexdigest()

@@ -38,7 +38,7 @@ class Notes:
         self._verdict(draft, verdict_id, decisions, memory, knowledge)
         for decision in decisions:
             self._decision(draft, verdict_id, decision, memory)
-        self._key(draft.incoming, verdict_id)
+        self.key(draft.incoming, verdict_id)
         self._result(draft, verdict_id)
         self._held[draft.held.seq] = draft.held, draft
         return Screened(draft.verdict, decisions, verdict_id, draft.position, draft.edition, recorded=True)
@@ -170,7 +170,8 @@ class Notes:
             for flag in decision.flags
         ]
 
-    def _key(self, incoming: Incoming, verdict_id: str) -> None:
+    def key(self, incoming: Incoming, verdict_id: str) -> None:
+        """Note what the idempotency key of a message, if it has one, stands for."""
         if incoming.idempotency_key:
             self._rows.idempotency_keys.append(
                 {
@@ -183,20 +184,19 @@ class Notes:
             )
 
     def hand_off(self, draft: Draft, pack: Pack, said: Sequence[ledger.Row]) -> None:
-        """Note that the conversation is handed off, with what was ``said`` in it before this message."""
+        """Note that the conversation is handed off, with what was ``said`` in it besides this message."""
         incoming = draft.incoming
-        conversation = [
-            *(
-                {name: row[name] for name in ("message_id", "sender", "role")} | {"content": row["text"]}
-                for row in said
-            ),
-            {
-                "message_id": incoming.message.message_id,
-                "sender": incoming.message.sender,
-                "role": incoming.message.role,
-                "content": incoming.message.text,
-            },
-        ]
+        spoken = {
+            row["position"]: {name: row[name] for name in ("message_id", "sender", "role")} | {"content": row["text"]}
+            for row in said
+        }
+        spoken[draft.position] = {
+            "message_id": incoming.message.message_id,
+            "sender": incoming.message.sender,
+            "role": incoming.message.role,
+            "content": incoming.message.text,
+        }
+        conversation = [spoken[position] for position in sorted(spoken)]
         metadata = {"sender_id": incoming.sender_metadata.user_id, "message_count": draft.verdict.message_count}
         payload = announcements.scam_confirmed(incoming.conversation_id, draft.verdict, pack, metadata, conversation)
         self._event(incoming, EventType.SCAM_CONFIRMED, payload)

@@ -7,11 +7,12 @@ import uuid
 from collections.abc import Callable, Sequence
 
 from lurewatch.casework.grouping import Grouping
+from lurewatch.casework.screening.admission import admit
 from lurewatch.casework.screening.desk import Desk
 from lurewatch.casework.screening.nouns import Incoming, Screened
 from lurewatch.casework.store import Store
 from lurewatch.engine.pipeline import Engine
-from lurewatch.errors import LurewatchError, StoreError
+from lurewatch.errors import StoreError
 
 
 def new_id() -> str:
@@ -46,11 +47,11 @@ class Screening:
         text it is an edit and screened again.
 
         Raises:
-            InputError: the message is over a limit of the engine.
+            InputError: the message is over a limit, or something in it cannot be kept; nothing was recorded.
             ConflictError: the idempotency key stood for something else before.
             StoreError: the store cannot be used; nothing was recorded.
         """
-        return await self._groups.submit(incoming)
+        return await self._groups.submit(admit(incoming, self._engine().config.most_characters))
 
     async def close(self) -> None:
         """Wait for what is under way."""
@@ -66,8 +67,8 @@ class Screening:
     async def _wave(self, wave: Sequence[Incoming]) -> list[Screened | Exception]:
         try:
             return await self._recorded(wave)
-        except StoreError as error:
-            if error.unreachable:
+        except Exception as error:
+            if isinstance(error, StoreError) and error.unreachable:
                 return [error] * len(wave)
             return [await self._alone(incoming) for incoming in wave]
 
@@ -75,7 +76,7 @@ class Screening:
         """One by itself: what another process wrote meanwhile, or one bad message, must not fail the others."""
         try:
             return (await self._recorded([incoming]))[0]
-        except LurewatchError as error:
+        except Exception as error:
             return error
 
     async def _recorded(self, wave: Sequence[Incoming]) -> list[Screened | Exception]:

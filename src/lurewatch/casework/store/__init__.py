@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any, Self
@@ -13,7 +14,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from lurewatch.casework.store import migrations
-from lurewatch.errors import SettingsError, StoreError
+from lurewatch.errors import InputError, SettingsError, StoreError
 
 _DRIVERS = {
     "sqlite": "sqlite+aiosqlite",
@@ -21,16 +22,40 @@ _DRIVERS = {
     "postgres": "postgresql+asyncpg",
 }
 _WRITES = "lurewatch_writes"
-_BUSY_SECONDS = 10
-"""So long SQLite waits for another process that writes."""
+_BUSY_SECONDS = "10"
+"""So long SQLite waits for another process that writes, unless the URL says ``?timeout=``."""
 _CONNECT_SECONDS = 5
 _READERS = 8
+_AWAY = frozenset({"08", "28", "3D", "53", "57", "58"})
+"""Classes of SQLSTATE: no connection, not let in, no such database, no room, an operator's doing, the machine."""
+_CLOSED = frozenset({"25006", "55000"})
+"""The database takes no writing, or no connections."""
+_DATA = "22"
+"""The class of SQLSTATE for values that have no form in the database."""
+_UNKEEPABLE = (
+    "what was sent has a value that no store can keep or look for: it is too long or too large, or has a NUL character "
+    "or half of a surrogate pair in it. Send another"
+)
+_SQLITE_AWAY = frozenset(
+    {
+        sqlite3.SQLITE_BUSY,
+        sqlite3.SQLITE_CANTOPEN,
+        sqlite3.SQLITE_CORRUPT,
+        sqlite3.SQLITE_FULL,
+        sqlite3.SQLITE_IOERR,
+        sqlite3.SQLITE_LOCKED,
+        sqlite3.SQLITE_NOTADB,
+        sqlite3.SQLITE_PERM,
+        sqlite3.SQLITE_READONLY,
+    }
+)
 
 
 class Store:
     """An open database. Make one with ``Store.open``; ``async with`` closes it.
 
-    Whatever the database's trouble, ``StoreError`` is raised, and nothing of the transaction was kept.
+    Whatever the database's trouble, ``StoreError`` is raised, and nothing of the transaction was kept; what no database
+    can hold or be asked for is an ``InputError``.
     """
 
     def __init__(self, engine: AsyncEngine) -> None:
@@ -95,26 +120,49 @@ async def _told() -> AsyncIterator[None]:
     """Whatever goes wrong with the database as a StoreError, without what was written in the statement."""
     try:
         yield
+    except UnicodeEncodeError as error:
+        raise InputError(_UNKEEPABLE) from error
     except DBAPIError as error:
-        away = error.connection_invalidated or isinstance(error, InterfaceError)
-        raise StoreError(f"the store did not do as asked: {_reason(error)}", unreachable=away) from error
+        if _is_unkeepable(error):
+            raise InputError(_UNKEEPABLE) from error
+        if _is_away(error):
+            message = f"the store cannot be used: {_reason(error)}. Is it running, is there room, and is its URL right?"
+            raise StoreError(message, unreachable=True) from error
+        raise StoreError(f"the store did not do as asked: {_reason(error)}") from error
     except (PoolTimeout, OSError) as error:
         raise StoreError(
             f"the store cannot be reached: {error}. Is it running, and is its URL right?", unreachable=True
         ) from error
 
 
+def _is_unkeepable(error: DBAPIError) -> bool:
+    """Whether a value in the statement has no form in the database: the driver says so, or the server."""
+    cause = error.orig.__cause__ if error.orig else None
+    state = getattr(error.orig, "sqlstate", None) or ""
+    return isinstance(cause, ValueError) or state[:2] == _DATA
+
+
+def _is_away(error: DBAPIError) -> bool:
+    """Whether nothing else could be written either."""
+    if error.connection_invalidated or isinstance(error, InterfaceError):
+        return True
+    state = getattr(error.orig, "sqlstate", None) or ""
+    code = getattr(error.orig, "sqlite_errorcode", 0) & 0xFF  # the rest of the bits says which kind of it
+    return state[:2] in _AWAY or state in _CLOSED or code in _SQLITE_AWAY
+
+
 def _reason(error: DBAPIError) -> str:
     """What kind of trouble it is; the database's own words may hold what was written."""
-    return type(error.orig.__cause__ or error.orig).__name__ if error.orig else type(error).__name__
+    if error.orig is None:
+        return type(error).__name__
+    return getattr(error.orig, "sqlite_errorname", None) or type(error.orig.__cause__ or error.orig).__name__
 
 
 def _engine(url: str) -> AsyncEngine:
     place = address(url)
     if place.drivername == _DRIVERS["sqlite"]:
-        engine = create_async_engine(
-            place, connect_args={"timeout": _BUSY_SECONDS}, pool_size=_READERS, pool_reset_on_return="rollback"
-        )
+        patient = place.set(query={"timeout": _BUSY_SECONDS, **place.query})
+        engine = create_async_engine(patient, pool_size=_READERS, pool_reset_on_return="rollback")
         event.listen(engine.sync_engine, "connect", _prepare_sqlite)
         event.listen(engine.sync_engine, "begin", _begin_sqlite)
         return engine

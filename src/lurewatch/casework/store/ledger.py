@@ -44,6 +44,8 @@ class Rows:
 
 async def hold_conversations(connection: AsyncConnection, fresh: Sequence[Mapping[str, object]]) -> dict[Key, Row]:
     """The rows of these conversations, locked; those that are not there yet are made of ``fresh``."""
+    if not fresh:
+        return {}
     ordered = sorted(fresh, key=lambda row: (row["tenant"], row["channel"], row["id"]))
     await _insert_missing(connection, conversations, ordered)
     table = conversations.c
@@ -86,20 +88,22 @@ async def answered_keys(connection: AsyncConnection, keys: Collection[tuple[str,
 async def known_messages(
     connection: AsyncConnection, wanted: Collection[tuple[int, str]]
 ) -> dict[tuple[int, str], Row]:
-    """The last edition of these messages, as (seq of the conversation, id of the message)."""
+    """These messages as last screened, by (seq of the conversation, id of the message)."""
     if not wanted:
         return {}
     table = messages.c
     found = await connection.execute(
         select(table.conversation, table.message_id, table.position, table.edition, table.text_hash)
         .where(tuple_(table.conversation, table.message_id).in_(sorted(wanted)))
-        .order_by(table.edition)
+        .order_by(table.seq)
     )
     return {(row["conversation"], row["message_id"]): row for row in found.mappings()}
 
 
 async def last_alerts(connection: AsyncConnection, keys: Collection[Key]) -> dict[Key, dict[str, float]]:
     """When which type of alert was last sent in these conversations."""
+    if not keys:
+        return {}
     table = cooldowns.c
     found = await connection.execute(
         select(table.tenant, table.channel, table.conversation_id, table.type, table.last_at).where(
@@ -121,13 +125,21 @@ async def texts(connection: AsyncConnection, conversation: int) -> list[RowMappi
     return list({row["position"]: row for row in found.mappings()}.values())
 
 
-async def counted_before(connection: AsyncConnection, conversation: int, position: int) -> int:
-    """How many incidents of its pair earlier editions of a message were."""
+async def counted_before(connection: AsyncConnection, conversation: int, message_id: str, pair: Key) -> int:
+    """How many incidents of a pair, as (tenant, client, advisor), earlier editions of a message are."""
     alerts = schema.alerts.c
+    positions = select(messages.c.position).where(
+        messages.c.conversation == conversation, messages.c.message_id == message_id
+    )
     found = await connection.execute(
         select(alerts.incidents)
         .join(verdicts, (verdicts.c.id == alerts.verdict) & (verdicts.c.tenant == alerts.tenant))
-        .where(verdicts.c.conversation == conversation, verdicts.c.position == position)
+        .where(
+            verdicts.c.conversation == conversation,
+            verdicts.c.position.in_(positions),
+            alerts.status.not_in(schema.NOT_COUNTED),
+            tuple_(alerts.tenant, alerts.client_email, alerts.advisor_email) == tuple_(*pair),
+        )
     )
     return sum(found.scalars())
 

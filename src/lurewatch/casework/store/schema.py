@@ -55,6 +55,8 @@ NAMING = {
     "fk": "fk_%(table_name)s_%(column_0_name)s",
     "pk": "pk_%(table_name)s",
 }
+NOT_COUNTED = ("false_positive", "benign")
+"""Dispositions by which an incident was none: its pair got it back."""
 metadata = MetaData(naming_convention=NAMING)
 
 
@@ -220,7 +222,7 @@ outbox = Table(
     _tenant(),
     Column("id", String(40), nullable=False, unique=True),
     Column("kind", String(32), nullable=False, comment="event, or the act that is to be done"),
-    Column("ordered_by", String(300), nullable=False, comment="delivered in order: a conversation, for each kind"),
+    Column("ordered_by", String(400), nullable=False, comment="delivered in order: a conversation, for each kind"),
     Column("subject", String(200), nullable=False),
     Column("payload", LargeBinary, nullable=False),
     Column("status", String(16), nullable=False, comment="pending, delivered or dead"),

@@ -1,0 +1,74 @@
+"""What the tests of casework share: the same promises are tested over SQLite and over a real PostgreSQL server."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import pytest
+from tests.casework.fakes import Clock
+from tests.casework.postgresql import NoServerError, PostgreSQL
+
+from lurewatch import Engine
+from lurewatch.casework.screening import Screening
+from lurewatch.casework.store import Store
+
+KINDS = [
+    pytest.param("sqlite", id="sqlite"),
+    # One worker runs all of these, so that one server serves them.
+    pytest.param("postgresql", id="postgresql", marks=pytest.mark.xdist_group("postgresql")),
+]
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[PostgreSQL]:
+    """The PostgreSQL server of this process, started when it is first needed."""
+    try:
+        server = PostgreSQL()
+    except NoServerError as error:
+        pytest.fail(str(error), pytrace=False)
+    yield server
+    server.remove()
+
+
+@pytest.fixture(params=KINDS)
+async def empty_database(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[str]:
+    """The URL of a database without tables, of each kind in turn."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path / 'lurewatch.db'}"
+        return
+    server: PostgreSQL = request.getfixturevalue("postgresql")
+    name = await server.new_database(migrated=False)
+    yield server.url(name)
+    await server.drop(name)
+
+
+@pytest.fixture(params=KINDS)
+async def database(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[str]:
+    """The URL of a database that nobody has used, of each kind in turn."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path / 'lurewatch.db'}"
+        return
+    server: PostgreSQL = request.getfixturevalue("postgresql")
+    name = await server.new_database()
+    yield server.url(name)
+    await server.drop(name)
+
+
+@pytest.fixture
+async def store(database: str) -> AsyncIterator[Store]:
+    """An open store with nothing in it."""
+    async with await Store.open(database) as opened:
+        yield opened
+
+
+@pytest.fixture
+def clock() -> Clock:
+    """A clock that stands still until it is told to go on."""
+    return Clock()
+
+
+@pytest.fixture
+def screening(engine: Engine, store: Store, clock: Clock) -> Screening:
+    """Screening over the store, by the clock."""
+    return Screening(lambda: engine, store, clock=clock)
