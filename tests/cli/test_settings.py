@@ -35,6 +35,8 @@ SAMPLES = {
     "notice": ("We look into it.", "We look into it."),
     "brands": ("Acme, Visa", ("acme", "visa")),
     "alert_cooldown": ("2.5", 2.5),
+    "api_key": ("opensesame", "opensesame"),
+    "rate_limit": ("100", 100),
     "store": ("sqlite:///x.db", "sqlite:///x.db"),
     "host": ("0.0.0.0", "0.0.0.0"),  # noqa: S104 - a sample
     "port": ("9000", 9000),

@@ -133,6 +133,13 @@ def test_what_is_refused(client: TestClient, method: str, path: str, content: by
     assert answer.json()["detail"]
 
 
+def test_a_text_over_the_limit_is_pointed_at(client: TestClient) -> None:
+    """What screening refuses is pointed at by the names of the body."""
+    answer = client.post("/v1/messages", json=said("long", "x" * 20_001))
+    assert answer.status_code == 413
+    assert answer.json()["errors"][0]["pointer"] == "/message/content"
+
+
 def test_a_store_that_is_away(tmp_path: Path) -> None:
     """Without its store the service says 503 and when to come back, and still answers what needs none."""
     settings = Settings(store="postgresql://nobody@127.0.0.1:9/none")

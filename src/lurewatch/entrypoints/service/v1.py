@@ -18,6 +18,7 @@ from lurewatch.entrypoints.service import bodies
 from lurewatch.entrypoints.service.access import Doors, caller
 from lurewatch.entrypoints.service.detection import DetectionMessage, DetectionMetadata, message_of, metadata_of
 from lurewatch.entrypoints.service.problems import documented, problem
+from lurewatch.errors import InputError
 
 _JSON = "application/json"
 Name = Annotated[str, Field(min_length=1, max_length=200)]
@@ -125,6 +126,14 @@ def _body(model: type[BaseModel]) -> dict[str, Any]:
     return {"requestBody": {"required": True, "content": {_JSON: {"schema": schema}}}}
 
 
+_POINTERS = {
+    "/message/text": "/message/content",
+    "/client": "/pair/client_email",
+    "/advisor": "/pair/advisor_email",
+    "/sender_type": "/pair/sender_type",
+}
+
+
 class Rooms(Protocol):
     """What works on the store; each raises StoreError while it is away."""
 
@@ -162,7 +171,10 @@ def _screen(routes: APIRouter, rooms: Rooms, most_body: int) -> None:
     ) -> Response:
         asked = await bodies.parsed(request, most_body, ScreeningInput)
         given = asked.incoming(caller(request).tenant, idempotency_key)
-        screened = await rooms.screening().screen(given)
+        try:
+            screened = await rooms.screening().screen(given)
+        except InputError as error:
+            raise InputError(str(error), pointer=_pointer(error.pointer), limit=error.limit) from error
         return _json(_screened(given, screened))
 
 
@@ -234,6 +246,11 @@ def _alerts(routes: APIRouter, rooms: Rooms, most_body: int) -> None:
             note=given.note,
         )
         return problem(404, "There is no such alert.") if closed is None else _json(asdict(closed))
+
+
+def _pointer(inside: str) -> str:
+    """Where in the body it is that screening names by its own fields."""
+    return _POINTERS.get(inside, inside)
 
 
 def _screened(given: Incoming, screened: Screened) -> dict[str, Any]:
