@@ -12,6 +12,7 @@ from fastapi.testclient import TestClient
 from lurewatch.entrypoints.service import create_app
 from lurewatch.entrypoints.settings import Settings
 
+LURE = "Dear customer your SBI account is blocked, update your KYC and PAN now to avoid suspension. Share the OTP"
 CONTACT = "Let's talk on WhatsApp instead, my number is +1 604 555 0134"
 
 
@@ -133,6 +134,38 @@ def test_what_is_refused(client: TestClient, method: str, path: str, content: by
     assert answer.json()["detail"]
 
 
+def whole(conversation: str, texts: list[str]) -> dict[str, Any]:
+    """A whole conversation for ``POST /detect-scam``."""
+    return {"conversation_id": conversation, "messages": [{"sender": "s", "content": text} for text in texts]}
+
+
+def test_a_detection_is_recorded(client: TestClient) -> None:
+    """A conversation that grows from one detection to the next is stored once, and handed off once."""
+    first = client.post("/detect-scam", json=whole("grown", ["Hello there"])).json()
+    assert (first["recorded"], first["handoff_triggered"]) == (True, False)
+    second = client.post("/detect-scam", json=whole("grown", ["Hello there", LURE])).json()
+    assert (second["handoff_triggered"], second["metadata"]["message_count"]) == (True, 2)
+    third = client.post("/detect-scam", json=whole("grown", ["Hello there", LURE, "Now!"])).json()
+    assert (third["handoff_triggered"], third["metadata"]["message_count"]) == (False, 3)
+    stored = client.get("/v1/conversations/grown").json()
+    assert [message["text"] for message in stored["messages"]] == ["Hello there", LURE, "Now!"]
+    assert stored["newest"]["scam_probability"] == third["scam_probability"]
+
+
+def test_a_detection_with_another_past_is_judged_anew(client: TestClient) -> None:
+    """Where an earlier message changed, the answer is of the conversation as it is told now."""
+    client.post("/detect-scam", json=whole("past", ["See you at five", "Fine"]))
+    told = client.post("/detect-scam", json=whole("past", [LURE, "Fine"])).json()
+    assert told["is_scam"]
+    assert told["metadata"]["message_count"] == 2
+
+
+def test_a_detection_without_an_id_is_not_recorded(client: TestClient) -> None:
+    """What has no name cannot be found again, and is answered all the same."""
+    answer = client.post("/detect-scam", json={"messages": [{"content": "Hello"}]}).json()
+    assert answer["recorded"] is False
+
+
 def test_a_text_over_the_limit_is_pointed_at(client: TestClient) -> None:
     """What screening refuses is pointed at by the names of the body."""
     answer = client.post("/v1/messages", json=said("long", "x" * 20_001))
@@ -147,7 +180,9 @@ def test_a_store_that_is_away(tmp_path: Path) -> None:
         answer = client.post("/v1/messages", json=said("a", "b"))
         assert answer.status_code == 503
         assert int(answer.headers["retry-after"]) > 0
-        assert client.post("/detect-scam", json={"messages": [{"content": "Hello"}]}).status_code == 200
+        detected = client.post("/detect-scam", json=whole("c", [LURE])).json()
+        assert detected["risk_level"] == "confirmed"
+        assert (detected["recorded"], detected["handoff_triggered"]) == (False, False)
 
 
 def test_no_store_no_recorded_api() -> None:

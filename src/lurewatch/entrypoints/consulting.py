@@ -40,13 +40,18 @@ class Consultation:
         """What came of the question; waits for it."""
         return _known(self._asked.result())
 
+    async def known(self) -> Knowledge:
+        """``knowledge`` for an event loop, which goes on while it waits."""
+        await asyncio.wrap_future(self._asked)
+        return self.knowledge()
+
     def verdict(self) -> Verdict:
         """What the engine believes with that; waits for it."""
         return self._engine.judge(self._state, self.knowledge())
 
     async def awaited(self) -> Verdict:
         """The same for an event loop, which goes on while it waits."""
-        await asyncio.wrap_future(self._asked)
+        await self.known()
         return self.verdict()
 
 

@@ -6,14 +6,15 @@ import asyncio
 import ipaddress
 import logging
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from lurewatch.casework.access import Access
 from lurewatch.casework.archive import Archive
 from lurewatch.casework.review import Review
-from lurewatch.casework.screening import Screening
+from lurewatch.casework.screening import Incoming, Screened, Screening
 from lurewatch.casework.store import Store, address
+from lurewatch.engine.model import Message
 from lurewatch.engine.pipeline import Engine
 from lurewatch.entrypoints.settings import Settings
 from lurewatch.errors import SettingsError, StoreError
@@ -92,6 +93,10 @@ class Recording:
         if self._screening is None:
             raise StoreError(self._problem, unreachable=True)
         return self._screening
+
+    async def whole(self, last: Incoming, earlier: Sequence[Message]) -> Screened:
+        """Screens and records a whole conversation."""
+        return await self.screening().screen_whole(last, earlier)
 
     def archive(self) -> Archive:
         """Looks up what was recorded."""

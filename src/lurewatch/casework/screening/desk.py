@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from lurewatch.casework.screening.nouns import ConversationKey, Incoming, Screened, text_hash
 from lurewatch.casework.screening.records import Notes
 from lurewatch.casework.store import ledger
-from lurewatch.engine.model import NOTHING_KNOWN, Decision, Knowledge, Memory, Message, Verdict
+from lurewatch.engine.model import Decision, Memory, Message, Verdict
 from lurewatch.engine.pipeline import Engine
 from lurewatch.engine.policies import off_platform
 from lurewatch.engine.state import ConversationState
@@ -166,11 +166,7 @@ class Desk:
         counted: int = 0,
     ) -> Draft:
         held.state = state
-        return Draft(incoming, held, self._engine.judge(state, self._knowledge), position, edition, counted)
-
-    @property
-    def _knowledge(self) -> Knowledge:
-        return NOTHING_KNOWN
+        return Draft(incoming, held, self._engine.judge(state, incoming.knowledge), position, edition, counted)
 
     async def _decided(
         self,
@@ -195,7 +191,7 @@ class Desk:
                 held.handed_off_at = self._now
             elif decision.type and not decision.suppressed:
                 last[decision.type] = self._now
-        screened = self._notes.take(draft, decisions, memory, self._knowledge)
+        screened = self._notes.take(draft, decisions, memory)
         if any(decision.action == "hand_off" for decision in decisions):
             said = await ledger.texts(self._connection, held.seq)
             self._notes.hand_off(draft, self._engine.pack, said)

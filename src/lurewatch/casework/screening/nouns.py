@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from lurewatch.engine.model import Decision, Message, SenderMetadata, Verdict
+from lurewatch.engine.model import NOTHING_KNOWN, Decision, Knowledge, Message, SenderMetadata, Verdict
 
 DEFAULT_TENANT = "default"
 DEFAULT_CHANNEL = "api"
@@ -38,7 +38,7 @@ class Incoming:
 
     ``client`` and ``advisor`` are the pair whose incidents are counted; without either they are counted for the
     conversation and the sender. ``sender_type`` is what the sender is in the pair. The same ``idempotency_key`` stands
-    for the same request, and is answered once.
+    for the same request, and is answered once. ``knowledge`` is what others were asked about the conversation.
     """
 
     conversation_id: str
@@ -50,6 +50,7 @@ class Incoming:
     sender_type: str = "client"
     sender_metadata: SenderMetadata = field(default_factory=SenderMetadata)
     idempotency_key: str = ""
+    knowledge: Knowledge = NOTHING_KNOWN
 
     @property
     def conversation(self) -> ConversationKey:
@@ -68,8 +69,9 @@ class Incoming:
 
     @property
     def fingerprint(self) -> str:
-        """Changes with anything in it but the key."""
-        return hashlib.sha256(msgspec.msgpack.encode(replace(self, idempotency_key=""))).hexdigest()
+        """Changes with anything that was sent but the key."""
+        sent = replace(self, idempotency_key="", knowledge=NOTHING_KNOWN)
+        return hashlib.sha256(msgspec.msgpack.encode(sent)).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)

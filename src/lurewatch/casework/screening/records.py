@@ -11,7 +11,7 @@ from lurewatch.casework import announcements
 from lurewatch.casework.events import EventType
 from lurewatch.casework.screening.nouns import Incoming, PairKey, Screened, text_hash
 from lurewatch.casework.store import ledger
-from lurewatch.engine.model import Decision, Knowledge, Memory
+from lurewatch.engine.model import Decision, Memory
 from lurewatch.engine.packs.pack import Pack
 
 if TYPE_CHECKING:
@@ -31,11 +31,11 @@ class Notes:
         self._held: dict[int, tuple[Held, Draft]] = {}
         self._pairs: set[PairKey] = set()
 
-    def take(self, draft: Draft, decisions: tuple[Decision, ...], memory: Memory, knowledge: Knowledge) -> Screened:
+    def take(self, draft: Draft, decisions: tuple[Decision, ...], memory: Memory) -> Screened:
         """Note one message with what was decided; the outcome for its sender."""
         verdict_id = self._new_id()
         self._message(draft)
-        self._verdict(draft, verdict_id, decisions, memory, knowledge)
+        self._verdict(draft, verdict_id, decisions, memory)
         for decision in decisions:
             self._decision(draft, verdict_id, decision, memory)
         self.key(draft.incoming, verdict_id)
@@ -89,9 +89,7 @@ class Notes:
             }
         )
 
-    def _verdict(
-        self, draft: Draft, verdict_id: str, decisions: tuple[Decision, ...], memory: Memory, knowledge: Knowledge
-    ) -> None:
+    def _verdict(self, draft: Draft, verdict_id: str, decisions: tuple[Decision, ...], memory: Memory) -> None:
         verdict = draft.verdict
         self._rows.verdicts.append(
             {
@@ -105,7 +103,7 @@ class Notes:
                 "scam_type": verdict.scam_type,
                 "verdict": msgspec.json.encode(verdict),
                 "decisions": msgspec.json.encode(decisions),
-                "knowledge": msgspec.json.encode(knowledge),
+                "knowledge": msgspec.json.encode(draft.incoming.knowledge),
                 "memory": msgspec.json.encode(memory),
                 "pack": verdict.versions.pack,
                 "created_at": self._now,

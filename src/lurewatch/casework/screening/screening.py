@@ -5,14 +5,16 @@ from __future__ import annotations
 import time
 import uuid
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from lurewatch.casework.grouping import Grouping
 from lurewatch.casework.screening.admission import admit
 from lurewatch.casework.screening.desk import Desk
-from lurewatch.casework.screening.nouns import Incoming, Screened
-from lurewatch.casework.store import Store
+from lurewatch.casework.screening.nouns import ConversationKey, Incoming, Screened, text_hash
+from lurewatch.casework.store import Store, reading
+from lurewatch.engine.model import NOTHING_KNOWN, Decision, Message
 from lurewatch.engine.pipeline import Engine
-from lurewatch.errors import StoreError
+from lurewatch.errors import InputError, StoreError
 
 
 def new_id() -> str:
@@ -53,6 +55,42 @@ class Screening:
         """
         return await self._groups.submit(admit(incoming, self._engine().config.most_characters))
 
+    async def screen_whole(self, last: Incoming, earlier: Sequence[Message]) -> Screened:
+        """The verdict on a whole conversation: what was not screened before is, oldest first, and ``last`` at the end.
+
+        Messages without an id are known by their place in the conversation. What was recorded before an error stays,
+        and the same may be asked again. Only ``last`` has ``knowledge``. The decisions are those of all messages that
+        were screened now, or of ``last`` alone where all were known.
+
+        Raises:
+            InputError: as ``screen``, or more messages than ``most_messages``.
+            StoreError: as ``screen``.
+        """
+        most = self._engine().config.most_messages
+        if len(earlier) >= most:
+            raise InputError(
+                f"the conversation has {len(earlier) + 1} messages; at most {most} are read at once. Send the new ones "
+                "alone, or raise the limit max_messages",
+                pointer="/messages",
+                limit=True,
+            )
+        named = [_named(message, place) for place, message in enumerate((*earlier, last.message))]
+        known = await self._known(last.conversation, [message.message_id for message in named])
+        new: list[Screened] = []
+        for message in named[:-1]:
+            if known.get(message.message_id) != text_hash(message.text):
+                incoming = replace(last, message=message, idempotency_key="", knowledge=NOTHING_KNOWN)
+                new.append(await self.screen(incoming))
+        screened = await self.screen(replace(last, message=named[-1]))
+        if new and screened.repeated:  # an earlier message was edited: what was said after that is the newest
+            return replace(new[-1], decisions=_all(new))
+        return replace(screened, decisions=_all([*new, screened]))
+
+    async def _known(self, key: ConversationKey, ids: Sequence[str]) -> dict[str, str]:
+        async with self._store.reading() as connection:
+            row = await reading.conversation(connection, *key)
+            return {} if row is None else await reading.hashes(connection, row["seq"], ids)
+
     async def close(self) -> None:
         """Wait for what is under way."""
         await self._groups.close()
@@ -83,6 +121,14 @@ class Screening:
         async with self._store.writing() as connection:
             desk = Desk(connection, self._engine(), self._clock(), self._new_id)
             return await desk.screen(wave)
+
+
+def _all(screened: Sequence[Screened]) -> tuple[Decision, ...]:
+    return tuple(decision for one in screened for decision in one.decisions)
+
+
+def _named(message: Message, place: int) -> Message:
+    return message if message.message_id else replace(message, message_id=f"#{place}")
 
 
 def _waves(group: Sequence[Incoming]) -> list[list[tuple[int, Incoming]]]:

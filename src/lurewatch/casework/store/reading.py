@@ -40,6 +40,17 @@ async def messages_of(connection: AsyncConnection, seq: int, after: int, limit: 
     return found.mappings().all()
 
 
+async def hashes(connection: AsyncConnection, seq: int, ids: Sequence[str]) -> dict[str, str]:
+    """What these messages of a conversation were last, by their ids: the hash of the text."""
+    table = messages.c
+    found = await connection.execute(
+        select(table.message_id, table.text_hash)
+        .where(table.conversation == seq, table.message_id.in_(ids))
+        .order_by(table.seq)
+    )
+    return {row.message_id: row.text_hash for row in found}
+
+
 async def newest_verdict(connection: AsyncConnection, seq: int) -> RowMapping | None:
     """What is believed of a conversation now."""
     found = await connection.execute(

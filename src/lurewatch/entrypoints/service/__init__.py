@@ -66,7 +66,9 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     doors = Doors(
         recording.access if url else None, settings.api_key, settings.rate_limit, local=is_local(settings.host)
     )
-    detection = Detection(lambda: live.engine, get_event_bus(), lambda: opinions)
+    detection = Detection(
+        lambda: live.engine, get_event_bus(), lambda: opinions, record=recording.whole if url else None
+    )
     app.include_router(router(detection, settings.max_body, doors.guard("screen")))
     if url:
         app.include_router(v1.router(recording, doors, settings.max_body))

@@ -7,18 +7,28 @@ import datetime
 import logging
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Mapping
-from typing import Annotated, Any, Literal, Self, TypeVar
+from collections.abc import Callable, Mapping, Sequence
+from typing import Annotated, Any, Literal, Protocol, Self, TypeVar
 
 from pydantic import AliasChoices, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from lurewatch.casework import announcements
 from lurewatch.casework.events import Event, EventBus, EventType
-from lurewatch.engine.model import Conversation, Memory, Message, SenderMetadata, Verdict
+from lurewatch.casework.screening.nouns import DEFAULT_TENANT, Incoming, Screened
+from lurewatch.engine.model import (
+    NOTHING_KNOWN,
+    Conversation,
+    Decision,
+    Knowledge,
+    Memory,
+    Message,
+    SenderMetadata,
+    Verdict,
+)
 from lurewatch.engine.pipeline import Engine
 from lurewatch.entrypoints.answers import evidence
 from lurewatch.entrypoints.consulting import Consultation
-from lurewatch.errors import InputError
+from lurewatch.errors import InputError, StoreError
 from lurewatch.intel.opinion import Opinions
 
 T = TypeVar("T")
@@ -131,14 +141,34 @@ def _utc_now() -> datetime.datetime:
     return datetime.datetime.now(datetime.UTC)
 
 
+def _whole(detection: DetectionInput, tenant: str, knowledge: Knowledge) -> tuple[Incoming, tuple[Message, ...]]:
+    conversation = detection.conversation()
+    last = Incoming(
+        conversation_id=conversation.id,
+        message=conversation.messages[-1],
+        tenant=tenant,
+        sender_metadata=conversation.sender_metadata,
+        knowledge=knowledge,
+    )
+    return last, conversation.messages[:-1]
+
+
 async def _here(call: Callable[..., T], *arguments: Any) -> T:
     return call(*arguments)
+
+
+class Record(Protocol):
+    """Records a whole conversation: its last message, those before it. Raises StoreError while the store is away."""
+
+    async def __call__(self, last: Incoming, earlier: Sequence[Message]) -> Screened: ...
 
 
 class Detection:
     """Answers detections with whatever engine is current, and hands a confirmed conversation off once.
 
-    ``opinions`` gives whom to ask for a second opinion, None for nobody.
+    ``opinions`` gives whom to ask for a second opinion, None for nobody. With ``record`` a conversation that has an id
+    is recorded and handed off by what was recorded; while the store is away it is judged all the same, and not handed
+    off. Without, hand-offs are told on the ``bus``.
     """
 
     def __init__(
@@ -147,51 +177,72 @@ class Detection:
         bus: EventBus,
         opinions: Callable[[], Opinions | None] = lambda: None,
         clock: Callable[[], datetime.datetime] = _utc_now,
+        record: Record | None = None,
     ) -> None:
         self._engine = engine
         self._bus = bus
         self._opinions = opinions
         self._clock = clock
+        self._record = record
         self._handed_off: OrderedDict[str, None] = OrderedDict()
         self._lock = threading.Lock()
 
-    async def answer(self, detection: DetectionInput, *, elsewhere: bool = False) -> dict[str, Any]:
+    async def answer(
+        self, detection: DetectionInput, *, tenant: str = DEFAULT_TENANT, elsewhere: bool = False
+    ) -> dict[str, Any]:
         """The published answer, with the evidence beside it. Raises InputError when it is over a limit.
 
         ``elsewhere`` has the engine read in a thread; for a second opinion the loop never waits.
         """
         run = asyncio.to_thread if elsewhere else _here
         engine, opinions = self._engine(), self._opinions()
-        if opinions is None:
-            verdict = await run(engine.assess, detection.conversation())
-        else:
+        knowledge = NOTHING_KNOWN
+        if opinions is not None:
             consultation = await run(Consultation, engine, detection.conversation(), opinions)
-            verdict = await consultation.awaited()
-            if verdict.second_opinion is not None and verdict.second_opinion.outcome in ("error", "timeout"):
-                _log.warning("No second opinion: %s", verdict.second_opinion)
-        return await run(self._published, engine, detection, verdict)
+            knowledge = await consultation.known()
+            if knowledge.opinion is not None and knowledge.opinion.outcome in ("error", "timeout"):
+                _log.warning("No second opinion: %s", knowledge.opinion)
+        if self._record is None or not detection.conversation_id or not detection.messages:
+            verdict = await run(engine.assess, detection.conversation(), knowledge)
+            return self._decided(engine, detection, verdict)
+        try:
+            screened = await self._record(*_whole(detection, tenant, knowledge))
+        except StoreError as error:
+            _log.error("A detection was not recorded: %s", error)
+            verdict = await run(engine.assess, detection.conversation(), knowledge)
+            decisions = engine.decide(verdict, Memory(now=self._clock().timestamp(), handed_off=True))
+            return self._published(detection, verdict, decisions)
+        return self._published(detection, screened.verdict, screened.decisions, recorded=True)
 
-    def _published(self, engine: Engine, detection: DetectionInput, verdict: Verdict) -> dict[str, Any]:
-        with self._lock:  # long conversations are answered in threads
+    def _decided(self, engine: Engine, detection: DetectionInput, verdict: Verdict) -> dict[str, Any]:
+        """The answer where nothing is recorded: this process remembers what it handed off."""
+        with self._lock:
             known = detection.conversation_id in self._handed_off
             decisions = engine.decide(verdict, Memory(now=self._clock().timestamp(), handed_off=known))
             handed_off = any(decision.action == "hand_off" for decision in decisions)
             if handed_off and detection.conversation_id:
                 self._remember(detection.conversation_id)
+        answer = self._published(detection, verdict, decisions)
+        if handed_off:
+            self._hand_off(engine, detection, verdict, answer["metadata"])
+        return answer
+
+    def _published(
+        self, detection: DetectionInput, verdict: Verdict, decisions: Sequence[Decision], *, recorded: bool = False
+    ) -> dict[str, Any]:
         metadata: dict[str, Any] = {
             "sender_id": detection.sender_metadata.user_id,
             "message_count": verdict.message_count,
         }
         if verdict.failed_detectors:
             metadata["failed_detectors"] = list(verdict.failed_detectors)
-        if handed_off:
-            self._hand_off(engine, detection, verdict, metadata)
         return {
             "conversation_id": detection.conversation_id,
             "scam_probability": verdict.scam_probability,
             "risk_level": verdict.risk_level,
             "breakdown": verdict.breakdown,
-            "handoff_triggered": handed_off,
+            "handoff_triggered": any(decision.action == "hand_off" for decision in decisions),
+            "recorded": recorded,
             "timestamp": self._clock().isoformat().replace("+00:00", "Z"),
             "metadata": metadata,
             **evidence(verdict, decisions),

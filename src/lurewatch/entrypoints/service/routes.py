@@ -11,8 +11,10 @@ import orjson
 from fastapi import APIRouter, Depends, Request, Response
 from pydantic import ValidationError
 
+from lurewatch.casework.screening import DEFAULT_TENANT
 from lurewatch.engine.pipeline import MOST_CHARACTERS, MOST_MESSAGES
 from lurewatch.entrypoints.service import bodies
+from lurewatch.entrypoints.service.access import caller
 from lurewatch.entrypoints.service.detection import Detection, DetectionInput
 from lurewatch.entrypoints.service.problems import documented
 from lurewatch.errors import InputError
@@ -82,7 +84,7 @@ def router(
         body = await bodies.read(request, most_body)
         if body is None:
             return bodies.too_large(most_body)
-        return await _detect(detection, body)
+        return await _detect(detection, body, caller(request).tenant if guard else DEFAULT_TENANT)
 
     @routes.get(
         "/health",
@@ -96,12 +98,12 @@ def router(
     return routes
 
 
-async def _detect(detection: Detection, body: bytes) -> Response:
+async def _detect(detection: Detection, body: bytes, tenant: str) -> Response:
     large = len(body) > bodies.INLINE_BYTES
     read = DetectionInput.model_validate_json
     try:
         given = await asyncio.to_thread(read, body) if large else read(body)
-        answer = await detection.answer(given, elsewhere=large)
+        answer = await detection.answer(given, tenant=tenant, elsewhere=large)
     except ValidationError as error:
         return bodies.malformed(error)
     except InputError as error:
