@@ -37,6 +37,8 @@ SAMPLES = {
     "alert_cooldown": ("2.5", 2.5),
     "host": ("0.0.0.0", "0.0.0.0"),  # noqa: S104 - a sample
     "port": ("9000", 9000),
+    "store_url": ("sqlite:///kept.db", "sqlite:///kept.db"),
+    "bus_url": ("nats://127.0.0.1:4222", "nats://127.0.0.1:4222"),
     "llm_enabled": ("yes", True),
     "llm_base_url": ("http://127.0.0.1:11434/v1/", "http://127.0.0.1:11434/v1"),
     "llm_model": ("small", "small"),

@@ -143,6 +143,22 @@ class Settings:
         "The port the service listens on; 0 is any free one.",
         variables=("LUREWATCH_HTTP_PORT",),
     )
+    store_url: str = setting(
+        "",
+        "store.url",
+        Text("address", empty=True),
+        "The database, such as sqlite:///lurewatch.db or postgresql://user@host/name; without one nothing is kept.",
+        variables=("LUREWATCH_STORE", "DATABASE_URL"),
+        secret=True,
+    )
+    bus_url: str = setting(
+        "memory://",
+        "bus.url",
+        Text("address"),
+        "Where events are published: memory://, nats://, redis://, amqp:// or kafka:// with a host.",
+        variables=("LUREWATCH_BUS",),
+        secret=True,
+    )
     llm_enabled: bool = setting(
         False, "llm.enabled", Switch(), "Whether a language model is asked for a second opinion."
     )
