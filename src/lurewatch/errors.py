@@ -6,6 +6,7 @@
     ├── DeliveryError  an event or an act did not reach whom it is for
     ├── PackError      a rule pack was refused; lists every problem with file and line
     ├── SettingsError  a setting is missing, unknown or out of range
+    ├── SignatureError it cannot be shown that a webhook comes from whom it says
     └── StoreError     the store cannot be reached or used; what was asked was not recorded
 
 Each message says what was wrong, where, and what to do about it.
@@ -58,6 +59,10 @@ class PackError(LurewatchError):
 
 class SettingsError(LurewatchError):
     """A setting is missing, unknown or out of range."""
+
+
+class SignatureError(LurewatchError):
+    """A webhook carries no signature or token, or not the one that its body and our secret call for."""
 
 
 class ConflictError(LurewatchError):

@@ -22,9 +22,7 @@ _REMEDY = (
 )
 _OPTIONS = {
     "listen_addresses": "",  # its socket is all there is: nobody else can reach it
-    "fsync": "off",
-    "synchronous_commit": "off",
-    "full_page_writes": "off",
+    "fsync": "off",  # the server may crash in a test, the machine does not
     "shared_buffers": "32MB",
     "max_connections": "100",
 }
@@ -77,19 +75,20 @@ class PostgreSQL:
     async def new_database(self, *, migrated: bool = True) -> str:
         """The name of a database that nobody has used, empty or with all tables."""
         if migrated and not self._template_made:
-            await self._execute(f"DROP DATABASE IF EXISTS {TEMPLATE}")
-            await self._execute(f"CREATE DATABASE {TEMPLATE}")
+            await self.execute(f"DROP DATABASE IF EXISTS {TEMPLATE}")
+            await self.execute(f"CREATE DATABASE {TEMPLATE}")
             await (await Store.open(self.url(TEMPLATE))).close()
             self._template_made = True
         name = f"test_{os.urandom(6).hex()}"
-        await self._execute(f"CREATE DATABASE {name} TEMPLATE {TEMPLATE if migrated else 'template0'}")
+        await self.execute(f"CREATE DATABASE {name} TEMPLATE {TEMPLATE if migrated else 'template0'}")
         return name
 
     async def drop(self, database: str) -> None:
         """Remove a database, whoever still uses it."""
-        await self._execute(f"DROP DATABASE {database} WITH (FORCE)")
+        await self.execute(f"DROP DATABASE {database} WITH (FORCE)")
 
-    async def _execute(self, statement: str) -> None:
+    async def execute(self, statement: str) -> None:
+        """Run a statement as the owner of the server."""
         connection = await asyncpg.connect(host=str(self._folder), user="postgres", database="postgres")
         try:
             await connection.execute(statement)

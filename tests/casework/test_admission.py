@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import math
+from collections.abc import Awaitable, Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -12,6 +13,8 @@ from sqlalchemy import text as sql
 from tests.casework.fakes import CONTACT, NOON, PLAIN, incoming, rows
 
 from lurewatch import Conversation, Engine, Message
+from lurewatch.casework.archive import Archive
+from lurewatch.casework.review import Review
 from lurewatch.casework.screening import Incoming, Screening
 from lurewatch.casework.store import Store
 from lurewatch.casework.store.schema import metadata
@@ -21,7 +24,7 @@ from lurewatch.errors import InputError
 WIDE = "\U0001d4b3"
 """A character of four bytes."""
 IDS = ("conversation_id", "client", "advisor", "idempotency_key", "tenant", "channel")
-UNKEEPABLE = {"nul": "a\x00b", "surrogate": "a\ud83db"}
+UNKEEPABLE = ("a\x00b", "a\ud83db")
 INJECTIONS = (
     "'; DROP TABLE messages; --",
     '" OR 1=1 --',
@@ -35,38 +38,44 @@ def with_message(**changes: Any) -> Incoming:
     return replace(sent, message=replace(sent.message, **changes))
 
 
-async def refused(screening: Screening, store: Store, sent: Incoming) -> InputError:
-    """The error, once it is sure that nothing was written."""
-    with pytest.raises(InputError) as caught:
-        await screening.screen(sent)
+def refusals() -> Iterator[tuple[Incoming, str, bool]]:
+    """What is refused: where, and whether it is over a limit."""
+    for field in IDS:
+        longest = 64 if field in {"tenant", "channel"} else 200
+        yield replace(incoming(PLAIN), **{field: "x" * (longest + 1)}), f"/{field}", True
+        for value in UNKEEPABLE:
+            yield replace(incoming(PLAIN), **{field: value}), f"/{field}", False
+    yield incoming(CONTACT, client="\u00df" * 150), "/client", True  # it grows when case is folded
+    yield incoming(CONTACT, sender_type="x" * 99), "/sender_type", False
+    for change, limit in (
+        ({"message_id": "m" * 201}, True),
+        *(({"message_id": value}, False) for value in UNKEEPABLE),
+        ({"sender": "s" * 201}, True),
+        ({"role": "victim"}, False),
+        ({"role": "r" * 5000}, False),
+        *(({"timestamp": value}, False) for value in (math.nan, math.inf, NOON * 1000, -1e18)),
+    ):
+        yield with_message(**change), f"/message/{next(iter(change))}", limit
+    for change, limit in (
+        ({"user_id": "u" * 201}, True),
+        *(({"user_id": value}, False) for value in UNKEEPABLE),
+        *(({"verification_status": value}, False) for value in UNKEEPABLE),
+        *(({"account_age_days": value}, False) for value in (math.nan, -math.inf)),
+    ):
+        pointer = f"/sender_metadata/{next(iter(change))}"
+        yield incoming(PLAIN, sender_metadata=SenderMetadata(**change)), pointer, limit
+
+
+async def test_what_cannot_be_kept_is_refused(screening: Screening, store: Store) -> None:
+    """Each is an error of its sender that points at it and says what to do, on every store, and nothing is written."""
+    cases = list(refusals())
+    outcomes = await asyncio.gather(*(screening.screen(sent) for sent, _, _ in cases), return_exceptions=True)
+    assert [(one.pointer, one.limit) for one in outcomes if isinstance(one, InputError)] == [
+        (pointer, limit) for _, pointer, limit in cases
+    ]
+    assert all(len(str(one)) > 40 for one in outcomes)
     for table in metadata.tables:
         assert not await rows(store, table), table
-    assert len(str(caught.value)) > 40
-    return caught.value
-
-
-@pytest.mark.parametrize("field", IDS)
-@pytest.mark.parametrize("value", UNKEEPABLE.values(), ids=UNKEEPABLE)
-async def test_ids_have_no_characters_that_cannot_be_kept(
-    screening: Screening, store: Store, field: str, value: str
-) -> None:
-    """NUL and halves of surrogate pairs in what rows are found by are refused on every store alike."""
-    error = await refused(screening, store, replace(incoming(PLAIN), **{field: value}))
-    assert (error.pointer, error.limit) == (f"/{field}", False)
-
-
-@pytest.mark.parametrize("field", IDS)
-async def test_ids_are_not_too_long(screening: Screening, store: Store, field: str) -> None:
-    """One character more than is kept is refused as over a limit."""
-    longest = 64 if field in {"tenant", "channel"} else 200
-    error = await refused(screening, store, replace(incoming(PLAIN), **{field: "x" * (longest + 1)}))
-    assert (error.pointer, error.limit) == (f"/{field}", True)
-
-
-async def test_the_folded_address_counts(screening: Screening, store: Store) -> None:
-    """An address that grows when case is folded is measured as it is kept."""
-    error = await refused(screening, store, incoming(CONTACT, client="ß" * 150))
-    assert error.pointer == "/client"
 
 
 async def test_the_longest_of_everything_is_kept(screening: Screening, store: Store) -> None:
@@ -87,57 +96,12 @@ async def test_the_longest_of_everything_is_kept(screening: Screening, store: St
     assert [row["subject"] for row in await rows(store, "outbox")] == [WIDE * 200, WIDE * 199]
 
 
-@pytest.mark.parametrize(
-    ("changes", "pointer", "limit"),
-    [
-        ({"message_id": "m" * 201}, "/message/message_id", True),
-        ({"message_id": "m\x00"}, "/message/message_id", False),
-        ({"message_id": "m\udc00"}, "/message/message_id", False),
-        ({"sender": "s" * 201}, "/message/sender", True),
-        ({"role": "victim"}, "/message/role", False),
-        ({"role": "r" * 5000}, "/message/role", False),
-        ({"timestamp": math.nan}, "/message/timestamp", False),
-        ({"timestamp": math.inf}, "/message/timestamp", False),
-        ({"timestamp": NOON * 1000}, "/message/timestamp", False),
-        ({"timestamp": -1e18}, "/message/timestamp", False),
-    ],
-)
-async def test_messages_are_checked(
-    screening: Screening, store: Store, changes: dict[str, Any], pointer: str, limit: bool
-) -> None:
-    """What cannot be kept of a message is named."""
-    error = await refused(screening, store, with_message(**changes))
-    assert (error.pointer, error.limit) == (pointer, limit)
-
-
-@pytest.mark.parametrize(
-    ("changes", "pointer"),
-    [
-        ({"user_id": "u" * 201}, "user_id"),
-        ({"user_id": "u\x00"}, "user_id"),
-        ({"verification_status": "\ud800"}, "verification_status"),
-        ({"account_age_days": math.nan}, "account_age_days"),
-        ({"account_age_days": -math.inf}, "account_age_days"),
-    ],
-)
-async def test_sender_metadata_is_checked(
-    screening: Screening, store: Store, changes: dict[str, Any], pointer: str
-) -> None:
-    """What the platform says of an account is kept as it is, or refused: a number that is none would be forgotten."""
-    error = await refused(screening, store, incoming(PLAIN, sender_metadata=SenderMetadata(**changes)))
-    assert error.pointer == f"/sender_metadata/{pointer}"
-
-
-async def test_the_sender_is_client_or_advisor(screening: Screening, store: Store) -> None:
-    """Another word for what the sender is in the pair is refused, however long it is."""
-    assert (await refused(screening, store, incoming(CONTACT, sender_type="x" * 99))).pointer == "/sender_type"
-
-
-@pytest.mark.parametrize("timestamp", [-62_135_596_800, -0.5, 0.0, NOON + 0.25, 253_402_300_799])
-async def test_every_time_of_the_calendar_is_kept(screening: Screening, store: Store, timestamp: float) -> None:
+async def test_every_time_of_the_calendar_is_kept(screening: Screening, store: Store) -> None:
     """The first and the last second that can be kept, and what is between, come back as they were sent."""
-    await screening.screen(with_message(timestamp=timestamp))
-    assert [row["sent_at"] for row in await rows(store, "messages")] == [timestamp]
+    times = [-62_135_596_800, -0.5, 0.0, NOON + 0.25, 253_402_300_799, None]
+    for time in times:
+        await screening.screen(with_message(timestamp=time))
+    assert [row["sent_at"] for row in await rows(store, "messages")] == times
 
 
 async def test_nul_in_a_text_hides_nothing(screening: Screening, store: Store, engine: Engine) -> None:
@@ -205,3 +169,30 @@ async def test_what_is_refused_leaves_the_others_alone(screening: Screening, sto
     outcomes = await asyncio.gather(*map(screening.screen, sent), return_exceptions=True)
     assert [isinstance(one, InputError) for one in outcomes] == [number % 2 == 0 for number in range(20)]
     assert len(await rows(store, "messages")) == 10
+
+
+async def test_what_cannot_be_kept_cannot_be_looked_for(screening: Screening, store: Store) -> None:
+    """Whoever asks for it is told that there is none, or what is wrong with the question; the store is not away."""
+    alert = await screening.screen(incoming(CONTACT))
+    archive, review = Archive(store), Review(store)
+    (row,) = await rows(store, "alerts")
+    for value in UNKEEPABLE:
+        for question in (
+            archive.verdict("default", value),
+            archive.verdict(value, alert.verdict_id),
+            archive.conversation("default", "api", value),
+            review.close("default", value, "benign"),
+        ):
+            assert await answered(question) in ("none", "refused")
+        assert await answered(archive.alerts("default", filters={"type": value})) in ("Page", "refused")
+        for said in ({"note": value}, {"reviewer": value}):
+            assert await answered(review.close("default", row["id"], "benign", **said)) in ("Closed", "refused")
+
+
+async def answered(question: Awaitable[object]) -> str:
+    """What came of it."""
+    try:
+        found = await question
+    except InputError:
+        return "refused"
+    return "none" if found is None else type(found).__name__

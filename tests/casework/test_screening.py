@@ -12,6 +12,7 @@ from sqlalchemy import delete, update
 from tests.casework.fakes import BRAND_FRAUD, CONTACT, LURE, NOON, PLAIN, Clock, Fragile, incoming, rows
 
 from lurewatch import Conversation, Engine, Verdict
+from lurewatch.casework.review import Review
 from lurewatch.casework.screening import Incoming, Screening
 from lurewatch.casework.store import Store
 from lurewatch.casework.store.schema import conversations, messages
@@ -170,6 +171,18 @@ async def test_an_edited_message_is_one_incident(screening: Screening, store: St
     await screening.screen(incoming(PLAIN, message_id="m2"))
     assert (await screening.screen(incoming(CONTACT, message_id="m2"))).decisions[0].count == 2
     assert [row["incidents"] for row in await rows(store, "pair_counters")] == [2]
+
+
+async def test_an_edit_of_what_was_found_honest_is_an_incident(screening: Screening, store: Store) -> None:
+    """A false positive gives its incident back; the edit of that message is a new one, and can be given back too."""
+    review = Review(store)
+    for number in range(2):
+        edited = await screening.screen(incoming(f"{CONTACT} {number}", message_id="m1"))
+        assert edited.decisions[0].count == 1
+        closed = await review.close("default", (await rows(store, "alerts"))[-1]["id"], "false_positive")
+        assert closed is not None
+        assert closed.incidents_changed == -1
+        assert [row["incidents"] for row in await rows(store, "pair_counters")] == [0]
 
 
 async def test_an_edit_is_one_incident_where_texts_are_gone(screening: Screening, store: Store) -> None:

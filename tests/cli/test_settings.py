@@ -35,9 +35,11 @@ SAMPLES = {
     "notice": ("We look into it.", "We look into it."),
     "brands": ("Acme, Visa", ("acme", "visa")),
     "alert_cooldown": ("2.5", 2.5),
+    "api_key": ("opensesame", "opensesame"),
+    "rate_limit": ("100", 100),
+    "store": ("sqlite:///x.db", "sqlite:///x.db"),
     "host": ("0.0.0.0", "0.0.0.0"),  # noqa: S104 - a sample
     "port": ("9000", 9000),
-    "store_url": ("sqlite:///kept.db", "sqlite:///kept.db"),
     "bus_url": ("nats://127.0.0.1:4222", "nats://127.0.0.1:4222"),
     "llm_enabled": ("yes", True),
     "llm_base_url": ("http://127.0.0.1:11434/v1/", "http://127.0.0.1:11434/v1"),

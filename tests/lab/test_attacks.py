@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 
 import pytest
 from hypothesis import given
@@ -39,6 +40,15 @@ def test_a_mutant_is_a_function_of_text_kind_and_seed(kind: str) -> None:
     assert mutate(text, kind, 1) == mutate(text, kind, 1)
     assert mutate(text, kind, 1) != text
     assert mutate(text, kind, 1) != mutate(text, kind, 2)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("letter", ["a", "[", "."])
+def test_a_long_word_takes_no_longer_than_many_short_ones(kind: str, letter: str) -> None:
+    """A row without any white space is disguised in a moment, not in time that grows with its square."""
+    begun = time.perf_counter()
+    mutate(letter * 40_000, kind, 1)
+    assert time.perf_counter() - begun < 2
 
 
 def test_an_unknown_attack_is_refused() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -45,3 +47,11 @@ def test_plain_words_stay_as_they_are() -> None:
 @given(st.lists(st.text(max_size=400), max_size=5))
 def test_every_message_leaves_at_least_one(texts: list[str]) -> None:
     assert len(said(*texts)) >= len(texts)
+
+
+@pytest.mark.parametrize("part", [" ", " \t", "best\n", "\n ", "dear ", "@a\n"])
+def test_a_long_text_takes_no_longer_than_its_length(part: str) -> None:
+    """Neither much white space nor many lines of one mark are read again and again."""
+    begun = time.perf_counter()
+    said("a" + part * (60_000 // len(part)) + "b")
+    assert time.perf_counter() - begun < 2

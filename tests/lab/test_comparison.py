@@ -92,6 +92,13 @@ def test_other_rows_and_versions_are_noted(tmp_path: Path) -> None:
         (b'{"format": 0}', "no report"),
         (b'{"format": 1, "half": "all", "scam_share": 0.1}', "damaged"),
         (b'{"format": 1, "half": "all", "scam_share": 0.1, "versions": {}, "groups": [3]}', "damaged"),
+        (
+            (
+                b'{"format": 1, "half": "all", "scam_share": 0.1, "versions": {},'
+                b' "groups": [{"unit": "message", "table": "kind", "name": "a", "figures": {}, "counts": [3]}]}'
+            ),
+            "damaged",
+        ),
         (b'{"format": 1, "half": "dev"}', "half dev"),
         (b'{"format": 1, "half": "all", "scam_share": 0.5}', "scam_share 0.5"),
     ],

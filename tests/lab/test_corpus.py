@@ -89,7 +89,7 @@ def test_byte_order_mark_and_line_endings(tmp_path: Path) -> None:
     assert [row.text for row in corpus.messages(tmp_path, "dev")] == [text]
 
 
-@pytest.mark.parametrize("line", [b'{"text": 1, "label": "ham"}', b"{}", b"[1]", b"nonsense", b"\xff"])
+@pytest.mark.parametrize("line", [b'{"text": 1, "label": "ham"}', b"{}", b"[1]", b"nonsense", b"\xff", b"[" * 100_000])
 def test_a_broken_line_is_named(tmp_path: Path, line: bytes) -> None:
     """A line that is no labelled text is refused with file and line."""
     path = tmp_path / "messages/broken.jsonl.gz"
@@ -174,3 +174,9 @@ def test_names_with_half_characters(tmp_path: Path) -> None:
     write_rows(tmp_path / "mine.jsonl", [{"text": "fine", "label": "ham", "kind": "odd \ud800"}])
     (row,) = corpus.labelled([tmp_path / "mine.jsonl"], "all")
     assert row.kind == "odd ?"
+
+
+@pytest.mark.parametrize("time", [10**400, "yesterday", True, [], {}, ""])
+def test_a_time_that_cannot_be_read_is_unknown(time: object) -> None:
+    """Whatever a row gives for a time, it is a number of seconds or unknown."""
+    assert corpus.seconds(time) is None

@@ -48,7 +48,7 @@ def test_a_conversation_is_its_senders(engine: Engine) -> None:
 
 def test_some_messages_are_read_in_disguise_too(engine: Engine) -> None:
     """About one message in four has a disguised copy after it, the same each time; conversations have none."""
-    rows = [LabelledMessage("mine", LURE.format(n=n), "scam") for n in range(60)]
+    rows = [LabelledMessage("mine", LURE.format(n=n) + "\ud800" * (n % 2), "scam") for n in range(60)]
     found = lessons(engine, *rows)
     copies = [lesson for lesson in found if lesson.disguised]
     assert 5 <= len(copies) <= 30

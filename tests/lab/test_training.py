@@ -113,6 +113,13 @@ def test_one_kind_of_text_teaches_nothing(found: list[Text]) -> None:
         train(found)
 
 
+def test_texts_with_nothing_in_common_teach_nothing() -> None:
+    """Where no run of letters is in three texts nothing can be learned, and that is said."""
+    words = ("ab", "cd", "ef", "gh")
+    with pytest.raises(InputError, match="too few"):
+        train([Text(word, lure=n % 2 == 0, source="mine", lang="en") for n, word in enumerate(words)])
+
+
 def test_which_texts_are_learned() -> None:
     """Messages are, conversations and advertising are not, except where a source's advertising is mostly fraud."""
     given_ = [
@@ -129,7 +136,7 @@ def test_which_texts_are_learned() -> None:
 
 def test_copies_are_cut_short_or_without_links() -> None:
     """Of many texts some are learned once more in part; a copy holds no other words, and it is the same each time."""
-    long = [lesson("mine", "scam", f"dear {n} please open LU now and share the code with us") for n in range(80)]
+    long = [lesson("mine", "scam", f"dear {n} please open LU now and share the \ud800 code with us") for n in range(80)]
     found = list(texts(long))
     assert found == list(texts(long))
     copies = [text for text in found if text.copy]

@@ -124,6 +124,7 @@ def test_what_nobody_sees_is_not_sent(model: Model, opened: Opener, question: As
         (saying(quotes="dear"), "error", "quotes"),
         (saying(quotes=["words that are not there"]), "error", "not in the message"),
         (saying(quotes=["   "]), "error", "not in the message"),
+        (saying(quotes=["a"]), "error", "not in the message"),
         (failing(500), "error", "status 500"),
         (failing(429), "error", "status 429"),
         (failing(401), "error", "status 401"),

@@ -43,6 +43,13 @@ def test_the_doctor_says_what_to_do(answer: Answer, said: str, model: Model) -> 
     assert said in found.remedy
 
 
+def test_the_doctor_reads_a_key_that_no_header_can_carry(model: Model) -> None:
+    """A key with other than ASCII signs is said to be wrong, and is not shown."""
+    found = second_opinion(settings(model, llm_api_key="schlüssel"))
+    assert (found.well, found.remedy) == (False, "Check llm.api_key (LUREWATCH_LLM_API_KEY).")
+    assert "schlüssel" not in found.seen
+
+
 def test_the_doctor_finds_nobody(model: Model) -> None:
     """A server that does not run is told from one that refuses, and the exit status is 1."""
     result = run(model, "doctor", LUREWATCH_LLM_BASE_URL="http://127.0.0.1:9/v1")

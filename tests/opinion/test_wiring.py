@@ -58,6 +58,22 @@ def test_only_what_suspects_wrote_is_sent(model: Model, opened: Opener, engine: 
     assert "Smith" not in model.wire
 
 
+def test_whoever_a_label_names_is_kept_apart(model: Model, opened: Opener, engine: Engine) -> None:
+    """Messages without a sender are asked about as those of whom their labels name, protected users left out."""
+    conversation = Conversation(
+        (
+            Message("Caller: hello there my dear"),
+            Message("me: nobody hears of my blue kettle", role="protected"),
+        )
+    )
+    opinions = opened()
+    for messages in (conversation.messages, (*conversation.messages, Message("I am a friend of your mother"))):
+        assert Consultation(engine, Conversation(messages), opinions).knowledge().opinion.answered
+        assert "hello there my dear" in model.wire
+    assert "friend of your mother" in model.wire
+    assert "kettle" not in model.wire
+
+
 def test_a_number_split_over_messages_is_masked(model: Model, opened: Opener, engine: Engine) -> None:
     """Both halves of a number stay here."""
     texts = ("my number is six oh four", "five five five one two three four")

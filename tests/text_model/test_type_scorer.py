@@ -76,6 +76,7 @@ def test_a_file_gives_back_the_model() -> None:
         made({**GOOD, "about": 5}),
         made(GOOD, 1 << BITS),
         made(GOOD, 50_000_000),
+        made({**GOOD, "bits": 23, "types": list("abc"), "intercepts": [0.0] * 3}, 3 << 23),
         bytes(MOST_BYTES + 1),
     ],
     ids=lambda data: f"{len(data)}:{data[:30]!r}",

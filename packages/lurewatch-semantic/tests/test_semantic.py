@@ -140,6 +140,15 @@ def test_a_damaged_description(weights: Path, written: str) -> None:
         Semantic(weights)
 
 
+@pytest.mark.parametrize("changed", [{"version": None}, {"shift": "much"}, {"shift": 10**400}])
+def test_an_incomplete_description(weights: Path, changed: dict[str, object]) -> None:
+    """A description without a version, or with a number that is none, is refused; None stands for what is left out."""
+    about = json.loads((weights / ABOUT).read_text("utf-8")) | changed
+    (weights / ABOUT).write_text(json.dumps({key: value for key, value in about.items() if value is not None}), "utf-8")
+    with pytest.raises(WeightsError, match=ABOUT):
+        Semantic(weights)
+
+
 def test_a_model_that_the_run_time_does_not_know(weights: Path) -> None:
     """Weights of another format are refused, although nothing is damaged."""
 

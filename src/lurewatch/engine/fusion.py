@@ -148,8 +148,8 @@ def advised(probability: float, opinion: Opinion, confirmed: float, *, alone: bo
     """The probability in [0,1] with a second opinion, and what that adds to the log-odds (>= 0).
 
     An opinion that calls it a scam and quotes evidence adds 5 times its confidence; every other one adds nothing, so
-    a model that was talked into "safe" lowers nothing. ``alone`` says that no rule and no model of ours speaks beside
-    it: it then ends below ``confirmed``, the lowest score (0-100) of that level.
+    a model that was talked into "safe" lowers nothing. ``alone`` says that no rule speaks beside it: it
+    then ends below ``confirmed``, the lowest score (0-100) of that level.
     """
     highest = min(_SURE, confirmed / 100.0 - 0.0001) if alone else _SURE
     if not opinion.accuses or probability >= highest:

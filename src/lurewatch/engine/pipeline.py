@@ -8,7 +8,8 @@ decisions = engine.decide(verdict, memory)          what should happen
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections import deque
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -102,11 +103,15 @@ class Engine:
         return replace(state, sender_metadata=replace(state.sender_metadata, **metadata)) if metadata else state
 
     def assess(self, conversation: Conversation, knowledge: Knowledge = NOTHING_KNOWN) -> Verdict:
-        """Fold ``observe`` over the messages and judge. Raises InputError as ``follow`` does."""
+        """Fold ``observe`` over the messages and judge. Raises InputError as ``steps`` does."""
         return self.judge(self.follow(conversation), knowledge)
 
     def follow(self, conversation: Conversation) -> ConversationState:
-        """The state after all messages of a conversation.
+        """The state after all messages of a conversation. Raises InputError as ``steps`` does."""
+        return deque(self.steps(conversation), maxlen=1).pop()
+
+    def steps(self, conversation: Conversation) -> Iterator[ConversationState]:
+        """The state before the first message of a conversation, and after each.
 
         Raises:
             InputError: more messages than ``most_messages``, a longer text than ``most_characters``, or a time that is
@@ -120,12 +125,13 @@ class Engine:
                 limit=True,
             )
         state = ConversationState(conversation.id, self.pack.hash, conversation.sender_metadata)
+        yield state
         for message in conversation.messages:
             state, _ = self.observe(state, message)
-        return state
+            yield state
 
     def observe(self, state: ConversationState, message: Message) -> tuple[ConversationState, MessageReading]:
-        """The state after one more message, and what was read in it. Raises InputError as ``follow`` does."""
+        """The state after one more message, and what was read in it. Raises InputError as ``steps`` does."""
         self._check(message, state.message_count)
         index = state.message_count
         reading = self.reader.read(message.text)

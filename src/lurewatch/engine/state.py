@@ -173,3 +173,12 @@ class ConversationState:
     def key_of(self, sender: str) -> str:
         """Under which key a sender's dossier is kept."""
         return sender if sender in self.dossiers or len(self.dossiers) < MOST_SENDERS else CROWD
+
+
+def speaker(before: ConversationState, after: ConversationState) -> str:
+    """Under which key the dossier is kept of whoever sent the one message between these states.
+
+    That need not be the message's own sender: see ``speakers``, and later senders of a larger group.
+    """
+    known = before.dossiers
+    return next(key for key, now in after.dossiers.items() if now.messages > known.get(key, NOBODY).messages)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import Future
 
 from lurewatch.engine.model import NOTHING_KNOWN, Conversation, Knowledge, Verdict
 from lurewatch.engine.opinion import Opinion
 from lurewatch.engine.pipeline import Engine
-from lurewatch.engine.state import ConversationState
+from lurewatch.engine.state import ConversationState, speaker
 from lurewatch.intel.opinion import Opinions, Question, Words
 from lurewatch.intel.opinion.masking import Seen
 from lurewatch.intel.opinion.model import MOST_CHARACTERS
@@ -23,13 +23,18 @@ class Consultation:
     """A conversation that was observed, with the question that is on its way. The engine stays the same throughout.
 
     Raises:
-        InputError: as ``Engine.follow`` does.
+        InputError: as ``Engine.steps`` does.
     """
 
     def __init__(self, engine: Engine, conversation: Conversation, opinions: Opinions) -> None:
         self._engine = engine
-        self._state = engine.follow(conversation)
-        self._asked: Future[Opinion] = opinions.ask(_question(engine, conversation, self._state))
+        steps = engine.steps(conversation)
+        self._state = next(steps)
+        speakers = []
+        for state in steps:
+            speakers.append(speaker(self._state, state))
+            self._state = state
+        self._asked: Future[Opinion] = opinions.ask(_question(engine, conversation, self._state, speakers))
 
     def knowledge(self) -> Knowledge:
         """What came of the question; waits for it."""
@@ -54,10 +59,12 @@ def _known(opinion: Opinion) -> Knowledge:
     return Knowledge(opinion=opinion, unavailable=(UNAVAILABLE,) if opinion.is_missing else ())
 
 
-def _question(engine: Engine, conversation: Conversation, state: ConversationState) -> Question:
+def _question(
+    engine: Engine, conversation: Conversation, state: ConversationState, speakers: Sequence[str]
+) -> Question:
     verdict = engine.judge(state)
     return Question(
-        words=tuple(reversed(tuple(_latest(conversation, state)))),
+        words=tuple(reversed(tuple(_latest(conversation, state, speakers)))),
         scam_types=engine.pack.scam_types,
         is_scam=verdict.is_scam,
         heuristic=verdict.type_confidence,
@@ -66,8 +73,11 @@ def _question(engine: Engine, conversation: Conversation, state: ConversationSta
     )
 
 
-def _latest(conversation: Conversation, state: ConversationState) -> Iterator[Words]:
-    """What those wrote who may lure, the newest first, as much as is sent; the last message in any case."""
+def _latest(conversation: Conversation, state: ConversationState, speakers: Sequence[str]) -> Iterator[Words]:
+    """What those wrote who may lure, the newest first, as much as is sent; the last message in any case.
+
+    ``speakers`` are the keys of the messages' dossiers.
+    """
     seen: dict[int, list[Seen]] = defaultdict(list)
     for one in state.indicators:
         for place in one.parts or (one,):
@@ -76,7 +86,7 @@ def _latest(conversation: Conversation, state: ConversationState) -> Iterator[Wo
     length = 0
     for index in range(len(conversation.messages) - 1, -1, -1):
         message = conversation.messages[index]
-        key = state.key_of(message.sender)
+        key = speakers[index]
         if not state.dossiers[key].counts or not message.text.strip():
             continue
         length += len(message.text)

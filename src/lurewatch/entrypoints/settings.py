@@ -87,6 +87,14 @@ class Settings:
     cache: Path | None = setting(
         None, "cache", File("folder"), "Where compiled packs are kept; else lurewatch in the user's cache folder."
     )
+    store: str = setting(
+        "",
+        "store.url",
+        Text("URL", empty=True),
+        "Where it is recorded what was screened: sqlite:///file, postgresql://..., or none; else in your data folder.",
+        variables=("LUREWATCH_STORE", "DATABASE_URL"),
+        secret=True,
+    )
     policies: tuple[str, ...] = setting(
         _ENGINE.policies.enabled, "policies.enabled", Texts("policies", policy), "The policies that run, in order."
     )
@@ -143,13 +151,15 @@ class Settings:
         "The port the service listens on; 0 is any free one.",
         variables=("LUREWATCH_HTTP_PORT",),
     )
-    store_url: str = setting(
+    api_key: str = setting(
         "",
-        "store.url",
-        Text("address", empty=True),
-        "The database, such as sqlite:///lurewatch.db or postgresql://user@host/name; without one nothing is kept.",
-        variables=("LUREWATCH_STORE", "DATABASE_URL"),
+        "service.api_key",
+        Text("key", empty=True),
+        "A key that opens everything, where there is no store to keep keys in.",
         secret=True,
+    )
+    rate_limit: int = setting(
+        6_000, "service.rate_limit", Whole(1, 10_000_000, "requests"), "The most requests of one API key in a minute."
     )
     bus_url: str = setting(
         "memory://",

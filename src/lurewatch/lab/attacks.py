@@ -40,8 +40,11 @@ NEIGHBOURS = MappingProxyType({
     "r": "edft", "s": "wedxza", "t": "rfgy", "u": "yhji", "v": "cfgb", "w": "qase", "x": "zsdc", "y": "tghu",
     "z": "asx",
 })  # fmt: skip
-# What attackers leave alone: links, addresses, handles, and words with digits.
-KEPT = re.compile(r"\S*(?:://|www\.|@|\d)\S*|\S+\.(?:com|net|org|in|co|io|me|ly|uk|info|xyz)\b\S*", re.IGNORECASE)
+# What attackers leave alone: links, addresses, handles, and words with digits. Looked for from the beginning of what
+# stands between spaces only, else a long word would be read once for each of its letters.
+KEPT = re.compile(
+    r"(?<!\S)(?:\S*(?:://|www\.|@|\d)\S*|\S+\.(?:com|net|org|in|co|io|me|ly|uk|info|xyz)\b\S*)", re.IGNORECASE
+)
 WORD = re.compile(r"[A-Za-z]+")
 WHOLE_WORD = re.compile(r"[A-Za-z]+(?:'[A-Za-z]+)*")
 
@@ -151,4 +154,9 @@ ATTACKS: Mapping[str, Attack] = MappingProxyType({
 
 def mutate(text: str, kind: str, seed: int) -> str:
     """The text under an attack; the same text, kind and seed give the same mutant. ``KeyError`` for an unknown kind."""
-    return ATTACKS[kind](text, random.Random(f"{kind}:{seed}:{text}"))  # noqa: S311 - not for secrets
+    return ATTACKS[kind](text, seeded(f"{kind}:{seed}:{text}"))
+
+
+def seeded(words: str) -> random.Random:
+    """A source of randomness that is the same for the same words, also for those with half characters in them."""
+    return random.Random(words.encode("utf-8", "surrogatepass"))  # noqa: S311 - not for secrets

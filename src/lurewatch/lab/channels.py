@@ -16,12 +16,13 @@ from lurewatch.engine.model import Conversation, Message
 UNMARKED = "channel marks removed"
 LONGEST = 200
 """So many characters has a message at most, unless one sentence has more: about what is said in one breath."""
-_SENTENCE = re.compile(r"(?<=[.!?。！？])\s+|\s*\n\s*")
+# A line break is looked for from the beginning of white space only, else much of it would be read again and again.
+_SENTENCE = re.compile(r"(?<=[.!?。！？])\s+|(?<!\s)\s*\n\s*")
 _MARKS = (
     re.compile(r"(?im)^[ \t]*(?:>.*|(?:from|to|cc|subject|date|sent|reply-to|re|fwd?):.*)$"),
     re.compile(r"(?im)^[ \t]*(?:dear|hi|hello|hey|good (?:morning|afternoon|evening|day))\b[^\n.?!:;]{0,40}[,.!:;]"),
     re.compile(
-        r"(?im)^[ \t]*(?:(?:best|kind|warm|with)\s+)*(?:regards|wishes|sincerely|yours\s+\w+|cheers)\b[^\n]{0,40}$"
+        r"(?im)^[ \t]*(?:(?:best|kind|warm|with)\s+){0,4}(?:regards|wishes|sincerely|yours\s+\w+|cheers)\b[^\n]{0,40}$"
     ),
     re.compile(r"\[[^\]\n]{1,30}\]|\*[^*\n]{1,30}\*"),  # [pause], *laughs*
     re.compile(r"(?i)\b(?:u+h+|u+m+|e+r+m*|h+m+|lol|haha(?:ha)*)\b[,.]?"),

@@ -88,7 +88,7 @@ def read(path: Path, plan: Plan) -> Older:
             raise InputError(f"{path} was measured with {key} {content.get(key)}, and this one is with {now}.")
     try:
         groups = content["groups"]
-        counts = {(group["unit"], group["table"], group["name"]): group["counts"] for group in groups}
+        counts = {(group["unit"], group["table"], group["name"]): dict(group["counts"]) for group in groups}
         return Older(dict(_old_figures(groups)), dict(content["versions"]), counts)
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise InputError(f"{path} is damaged: {error!r}") from error

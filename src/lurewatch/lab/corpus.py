@@ -236,7 +236,7 @@ def rows(path: Path) -> Iterator[tuple[str, dict[str, Any]]]:
                     if not isinstance(row, dict):
                         raise InputError(f"{path}:{number}: not a JSON object.")
                     yield f"{path}:{number}", row
-    except (ValueError, EOFError, OSError, zlib_error) as error:
+    except (ValueError, RecursionError, EOFError, OSError, zlib_error) as error:
         raise InputError(f"{path}:{number}: cannot be read: {error}") from error
 
 
@@ -258,10 +258,10 @@ def label_of(row: Mapping[str, Any], place: str) -> Label:
 
 def seconds(value: object) -> float | None:
     """A time of the data (seconds since the epoch or ISO 8601; without a zone: UTC), None when unknown."""
-    if isinstance(value, (int, float)) and not isinstance(value, bool):
-        return float(value)
     try:
+        if isinstance(value, (int, float)) and not isinstance(value, bool):
+            return float(value)
         moment = datetime.fromisoformat(str(value))
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
     return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()

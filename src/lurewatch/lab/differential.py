@@ -8,7 +8,6 @@ is shown.
 from __future__ import annotations
 
 import argparse
-import random
 import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
@@ -21,7 +20,7 @@ from lurewatch.engine.model import View
 from lurewatch.engine.text import normalise
 from lurewatch.errors import LurewatchError
 from lurewatch.lab import corpus
-from lurewatch.lab.attacks import ATTACKS
+from lurewatch.lab.attacks import ATTACKS, seeded
 from lurewatch.lab.corepack import load
 
 
@@ -57,7 +56,7 @@ def views_of(data: Path) -> Iterator[View]:
         for number, text in enumerate(chain((row.text for row in corpus.messages(data, part)), turns, contacts)):
             yield from normalise(text)
             name, attack = disguises[number % len(disguises)]
-            yield from normalise(attack(text, random.Random(f"{name}:{text}")))  # noqa: S311 - repeatable
+            yield from normalise(attack(text, seeded(f"{name}:{text}")))
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
@@ -11,9 +10,9 @@ from itertools import islice
 from multiprocessing import get_context
 
 from lurewatch.engine.pipeline import Engine
-from lurewatch.engine.state import NOBODY
+from lurewatch.engine.state import speaker
 from lurewatch.errors import InputError
-from lurewatch.lab.attacks import ATTACKS
+from lurewatch.lab.attacks import ATTACKS, seeded
 from lurewatch.lab.corpus import Label, LabelledMessage, Row, conversation_of, text_of
 from lurewatch.lab.languages import language
 from lurewatch.lab.marks import Marks
@@ -123,7 +122,7 @@ def _disguised(one: Named) -> Named | None:
     if not isinstance(row, LabelledMessage) or number % _DISGUISED:
         return None
     name, attack = list(ATTACKS.items())[number // _DISGUISED % len(ATTACKS)]
-    text = attack(row.text, random.Random(f"{name}:{row.text}"))  # noqa: S311 - the same disguise every time
+    text = attack(row.text, seeded(f"{name}:{row.text}"))
     return replace(one, row=replace(row, text=text))
 
 
@@ -132,10 +131,9 @@ def _lesson(engine: Engine, one: Named) -> Lesson:
     state = engine.start()
     wordings: dict[str, list[str]] = {}
     for message in conversation_of(row).messages:
-        before = state.dossiers
+        before = state
         state, _ = engine.observe(state, message)
-        key = next(key for key, now in state.dossiers.items() if now.messages > before.get(key, NOBODY).messages)
-        wordings.setdefault(key, []).append(engine.reader.wording(message.text))
+        wordings.setdefault(speaker(before, state), []).append(engine.reader.wording(message.text))
     senders = tuple(
         Sender(engine.features(replace(state, dossiers={key: dossier})), tuple(wordings[key]))
         for key, dossier in state.dossiers.items()

@@ -18,6 +18,7 @@ from typing import Literal, Protocol
 from lurewatch.engine.model import Conversation, Verdict
 from lurewatch.engine.pipeline import Engine
 from lurewatch.errors import InputError, LurewatchError
+from lurewatch.lab.attacks import seeded
 from lurewatch.lab.channels import UNMARKED, unmarked
 from lurewatch.lab.clusters import clusters
 from lurewatch.lab.corpus import Label, LabelledMessage, Row, conversation_of, single, text_of
@@ -167,8 +168,7 @@ def _answers(judge: Judge, part: _Numbered, order: Order) -> list[Scored]:
                 found.append(replace(bare, attack=UNMARKED, ask_turn=None, seen=None))
         elif row.label != "spam":
             for name, attack in order.attacks.items():
-                seed = random.Random(f"{name}:{row.text}")  # noqa: S311 - the same disguise every time
-                disguised = single(attack(row.text, seed))
+                disguised = single(attack(row.text, seeded(f"{name}:{row.text}")))
                 found.append(replace(_scored(judge, row, cluster, disguised, order), attack=name, seen=None))
     return found
 

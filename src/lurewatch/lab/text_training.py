@@ -10,7 +10,6 @@ rows, so that a long file does not drown a short one.
 
 from __future__ import annotations
 
-import random
 import warnings
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
@@ -24,6 +23,7 @@ from sklearn.linear_model import LogisticRegression
 
 from lurewatch.engine.text_model import TextModel, buckets, share
 from lurewatch.errors import InputError
+from lurewatch.lab.attacks import seeded
 from lurewatch.lab.contrast import SOURCE as INVENTED
 from lurewatch.lab.lessons import Lesson
 from lurewatch.lab.sources import source
@@ -71,7 +71,7 @@ def texts(lessons: Iterable[Lesson]) -> Iterator[Text]:
 
 def copies(wording: str) -> Iterator[str]:
     """Some wordings once more, cut short or without their links; the same each time."""
-    chance = random.Random(wording)  # noqa: S311 - the same copies every time
+    chance = seeded(wording)
     words = wording.split()
     if len(words) > 6 and chance.random() < _CUT:
         yield " ".join(words[: int(len(words) * chance.uniform(0.4, 0.8))])
@@ -85,7 +85,7 @@ def train(
     """The text model of these texts.
 
     Raises:
-        InputError: in no language are there both lures and honest texts.
+        InputError: in no language are there both lures and honest texts, or no n-gram is in FEWEST of them.
     """
     counts = balance(found)
     if not counts.any():
@@ -94,6 +94,8 @@ def train(
     rows = matrix([buckets(text.wording, bits) for text in found], bits)
     texts_with = np.bincount(rows.indices, minlength=rows.shape[1])
     kept = np.flatnonzero(texts_with >= min(FEWEST, len(found)))
+    if not len(kept):
+        raise InputError(f"no run of letters is in {FEWEST} texts: there are too few of them to learn from.")
     rows = rows[:, kept].tocsr()
     ratio = _ratio(rows, lures, counts)
     fitted = LogisticRegression(C=INVERSE_PENALTY, max_iter=ROUNDS, tol=1e-6)

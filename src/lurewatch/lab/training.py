@@ -95,7 +95,8 @@ def learn(
     """The text model and the fusion that these lessons teach; ``done`` is told how many of how many fits are made.
 
     Raises:
-        InputError: the lessons hold only scams or only honest rows in every language, or would without some family.
+        InputError: the lessons hold only scams or only honest rows in every language, or too few of them to have
+            anything in common, or would without some family.
     """
     parted = folds(lessons)
     steps = FOLDS + 2

@@ -21,7 +21,7 @@ class Semantic:
         weights = weights_on_disk.read(folder)
         self._folder = folder
         self._first, self._slope, self._shift = (float(weights.about[name]) for name in SCALE)
-        self._version = str(weights.about["version"])
+        self._version: str = weights.about["version"]
         try:
             self._encoder = Encoder(weights)
         except Exception as error:  # whatever onnxruntime raises of a model it does not know

@@ -62,7 +62,8 @@ def read(folder: Path = SHIPPED) -> Weights:
         about = json.loads((folder / ABOUT).read_bytes())
         hashes = {name: str(about["sha256"][name]) for name in FILES}
         odds = [float(about[name]) for name in SCALE]
-    except (OSError, ValueError, LookupError, TypeError) as error:
+        about["version"] = str(about["version"])
+    except (OSError, ValueError, LookupError, TypeError, ArithmeticError, RecursionError) as error:
         raise _refused(folder, ABOUT, f"cannot be read ({error!r})") from error
     if not np.isfinite(odds).all():
         raise _refused(folder, ABOUT, "has numbers that make no sense")

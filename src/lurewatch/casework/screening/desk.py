@@ -183,7 +183,7 @@ class Desk:
         memory = Memory(
             now=self._now,
             first_new=draft.position,
-            incidents=max(0, counters.get(incoming.pair, 0) - draft.counted),
+            incidents=counters.get(incoming.pair, 0) - draft.counted,
             last_alert=dict(last),
             handed_off=held.handed_off_at is not None,
         )

@@ -14,7 +14,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from lurewatch.casework.store import migrations
-from lurewatch.errors import SettingsError, StoreError
+from lurewatch.errors import InputError, SettingsError, StoreError
 
 _DRIVERS = {
     "sqlite": "sqlite+aiosqlite",
@@ -26,9 +26,16 @@ _BUSY_SECONDS = "10"
 """So long SQLite waits for another process that writes, unless the URL says ``?timeout=``."""
 _CONNECT_SECONDS = 5
 _READERS = 8
-_AWAY = frozenset({"08", "53", "57", "58"})
-"""Classes of SQLSTATE: no connection, no room, an operator's doing, trouble of the machine."""
-_READ_ONLY = "25006"
+_AWAY = frozenset({"08", "28", "3D", "53", "57", "58"})
+"""Classes of SQLSTATE: no connection, not let in, no such database, no room, an operator's doing, the machine."""
+_CLOSED = frozenset({"25006", "55000"})
+"""The database takes no writing, or no connections."""
+_DATA = "22"
+"""The class of SQLSTATE for values that have no form in the database."""
+_UNKEEPABLE = (
+    "what was sent has a value that no store can keep or look for: it is too long or too large, or has a NUL character "
+    "or half of a surrogate pair in it. Send another"
+)
 _SQLITE_AWAY = frozenset(
     {
         sqlite3.SQLITE_BUSY,
@@ -47,7 +54,8 @@ _SQLITE_AWAY = frozenset(
 class Store:
     """An open database. Make one with ``Store.open``; ``async with`` closes it.
 
-    Whatever the database's trouble, ``StoreError`` is raised, and nothing of the transaction was kept.
+    Whatever the database's trouble, ``StoreError`` is raised, and nothing of the transaction was kept; what no database
+    can hold or be asked for is an ``InputError``.
     """
 
     def __init__(self, engine: AsyncEngine) -> None:
@@ -112,7 +120,11 @@ async def _told() -> AsyncIterator[None]:
     """Whatever goes wrong with the database as a StoreError, without what was written in the statement."""
     try:
         yield
+    except UnicodeEncodeError as error:
+        raise InputError(_UNKEEPABLE) from error
     except DBAPIError as error:
+        if _is_unkeepable(error):
+            raise InputError(_UNKEEPABLE) from error
         if _is_away(error):
             message = f"the store cannot be used: {_reason(error)}. Is it running, is there room, and is its URL right?"
             raise StoreError(message, unreachable=True) from error
@@ -123,13 +135,20 @@ async def _told() -> AsyncIterator[None]:
         ) from error
 
 
+def _is_unkeepable(error: DBAPIError) -> bool:
+    """Whether a value in the statement has no form in the database: the driver says so, or the server."""
+    cause = error.orig.__cause__ if error.orig else None
+    state = getattr(error.orig, "sqlstate", None) or ""
+    return isinstance(cause, ValueError) or state[:2] == _DATA
+
+
 def _is_away(error: DBAPIError) -> bool:
     """Whether nothing else could be written either."""
     if error.connection_invalidated or isinstance(error, InterfaceError):
         return True
     state = getattr(error.orig, "sqlstate", None) or ""
     code = getattr(error.orig, "sqlite_errorcode", 0) & 0xFF  # the rest of the bits says which kind of it
-    return state[:2] in _AWAY or state == _READ_ONLY or code in _SQLITE_AWAY
+    return state[:2] in _AWAY or state in _CLOSED or code in _SQLITE_AWAY
 
 
 def _reason(error: DBAPIError) -> str:
@@ -140,26 +159,27 @@ def _reason(error: DBAPIError) -> str:
 
 
 def _engine(url: str) -> AsyncEngine:
-    address = _address(url)
-    if address.drivername == _DRIVERS["sqlite"]:
-        patient = address.set(query={"timeout": _BUSY_SECONDS, **address.query})
+    place = address(url)
+    if place.drivername == _DRIVERS["sqlite"]:
+        patient = place.set(query={"timeout": _BUSY_SECONDS, **place.query})
         engine = create_async_engine(patient, pool_size=_READERS, pool_reset_on_return="rollback")
         event.listen(engine.sync_engine, "connect", _prepare_sqlite)
         event.listen(engine.sync_engine, "begin", _begin_sqlite)
         return engine
     return create_async_engine(
-        address, pool_size=_READERS, pool_pre_ping=True, connect_args={"timeout": _CONNECT_SECONDS}
+        place, pool_size=_READERS, pool_pre_ping=True, connect_args={"timeout": _CONNECT_SECONDS}
     )
 
 
-def _address(url: str) -> URL:
+def address(url: str) -> URL:
+    """What the URL of a store names; nothing is opened. Raises SettingsError as ``Store.open`` does."""
     try:
-        address = make_url(url)
-        driver = _DRIVERS[address.get_backend_name() if "+" in address.drivername else address.drivername]
+        named = make_url(url)
+        driver = _DRIVERS[named.get_backend_name() if "+" in named.drivername else named.drivername]
     except (ArgumentError, KeyError, NoSuchModuleError, ValueError) as error:
         message = "the store's URL begins with sqlite:/// or postgresql://, such as sqlite:///lurewatch.db"
         raise SettingsError(message) from error
-    return address.set(drivername=driver)
+    return named.set(drivername=driver)
 
 
 def _prepare_sqlite(connection: Any, _: object) -> None:

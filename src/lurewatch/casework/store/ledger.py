@@ -126,7 +126,7 @@ async def texts(connection: AsyncConnection, conversation: int) -> list[RowMappi
 
 
 async def counted_before(connection: AsyncConnection, conversation: int, message_id: str, pair: Key) -> int:
-    """How many incidents of a pair, as (tenant, client, advisor), earlier editions of a message were."""
+    """How many incidents of a pair, as (tenant, client, advisor), earlier editions of a message are."""
     alerts = schema.alerts.c
     positions = select(messages.c.position).where(
         messages.c.conversation == conversation, messages.c.message_id == message_id
@@ -137,6 +137,7 @@ async def counted_before(connection: AsyncConnection, conversation: int, message
         .where(
             verdicts.c.conversation == conversation,
             verdicts.c.position.in_(positions),
+            alerts.status.not_in(schema.NOT_COUNTED),
             tuple_(alerts.tenant, alerts.client_email, alerts.advisor_email) == tuple_(*pair),
         )
     )

@@ -55,6 +55,8 @@ NAMING = {
     "fk": "fk_%(table_name)s_%(column_0_name)s",
     "pk": "pk_%(table_name)s",
 }
+NOT_COUNTED = ("false_positive", "benign")
+"""Dispositions by which an incident was none: its pair got it back."""
 metadata = MetaData(naming_convention=NAMING)
 
 
@@ -231,4 +233,31 @@ outbox = Table(
     Column("delivered_at", Moment),
     Index("ix_outbox_due", "status", "next_at"),
     Index("ix_outbox_order", "ordered_by", "status", "seq"),
+)
+
+dispositions = Table(
+    "dispositions",
+    metadata,
+    _seq(),
+    _tenant(),
+    Column("alert", Big, ForeignKey("alerts.seq", ondelete="CASCADE"), nullable=False),
+    Column("disposition", String(16), nullable=False),
+    Column("reviewer", String(200), nullable=False),
+    Column("note", Text, nullable=False),
+    _created(),
+    Index("ix_dispositions_alert", "alert"),
+)
+
+api_keys = Table(
+    "api_keys",
+    metadata,
+    _seq(),
+    _tenant(),
+    Column("id", String(16), nullable=False, unique=True),
+    Column("name", String(100), nullable=False),
+    Column("hash", String(64), nullable=False),
+    Column("scopes", JSON, nullable=False),
+    _created(),
+    Column("expires_at", Moment),
+    Column("revoked_at", Moment),
 )

@@ -18,6 +18,8 @@ MOST_BYTES = 8 * 2**20
 """A larger file is refused."""
 MOST_BITS = range(10, 24)
 """Of how many bits the numbers of buckets may be."""
+MOST_WEIGHTS = 2**24
+"""More are refused: a small file may unpack to a thousand times its size."""
 Weights = npt.NDArray[np.int8]
 T = TypeVar("T")
 
@@ -55,6 +57,8 @@ def finite(number: object) -> float:
 
 
 def _weights(packed: bytes, amount: int) -> Weights:
+    if amount > MOST_WEIGHTS:
+        raise ValueError(amount)
     unpacking = zlib.decompressobj()
     found = np.frombuffer(unpacking.decompress(packed, amount + 1), np.int8)
     if len(found) != amount or not unpacking.eof or unpacking.unused_data:

@@ -79,16 +79,18 @@ def retry(
 
 def _asked(settings: Settings, ask: Callable[[Any, Any], Awaitable[Answer]]) -> Answer:
     """What is answered of the relay's doors and the open store."""
-    if not settings.store_url:
-        raise SettingsError("store.url: there is no store. Set LUREWATCH_STORE, such as to sqlite:///lurewatch.db.")
     try:
         from lurewatch.casework import relay  # noqa: PLC0415 - an extra: everything else works without it
         from lurewatch.casework.store import Store  # noqa: PLC0415
+        from lurewatch.entrypoints.recording import store_url  # noqa: PLC0415
     except ImportError as error:
         raise SettingsError(f"the store needs more packages ({error}). pip install 'lurewatch[store]'") from error
+    url = store_url(settings)
+    if not url:
+        raise SettingsError("store.url is none: events wait in the store. Write a URL.")
 
     async def answer() -> Answer:
-        async with await Store.open(settings.store_url) as store:
+        async with await Store.open(url) as store:
             return await ask(relay, store)
 
     return asyncio.run(answer())

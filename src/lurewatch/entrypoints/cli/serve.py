@@ -21,7 +21,9 @@ def serve(
     *,
     settings: Settings,
 ) -> None:
-    """Start the HTTP service: POST /detect-scam, GET /health, and /docs with examples.
+    """Start the HTTP service: POST /detect-scam, POST /v1/messages, GET /health, and /docs with examples.
+
+    What /v1 is told is recorded, in the setting store.url. Where others can reach it, it needs an API key.
 
     A changed rule pack or thresholds file is picked up while it runs; a bad one is refused and the old one kept.
 
@@ -32,9 +34,11 @@ def serve(
     try:
         import uvicorn  # noqa: PLC0415 - an extra: everything else works without it
 
+        from lurewatch.entrypoints.recording import require_key  # noqa: PLC0415
         from lurewatch.entrypoints.service import create_app  # noqa: PLC0415
     except ImportError as error:
         raise SettingsError(f"the service needs more packages ({error}). pip install 'lurewatch[serve]'") from error
+    require_key(settings)
     uvicorn.run(
         functools.partial(create_app, settings),
         factory=True,

@@ -71,8 +71,12 @@ def write(folder: Path, files: Iterable[tuple[str, bytes]]) -> None:
     """Write the files of a pack. Raises InputError when that cannot be done."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
+        written = []
         for name, content in files:
-            (folder / name).write_bytes(content)
+            written.append((folder / f"{name}.new", folder / name))
+            written[-1][0].write_bytes(content)
+        for new, place in written:  # together: a fusion without its model weighs what nobody says
+            new.replace(place)
     except OSError as error:
         raise InputError(f"{folder} cannot be written: {error.strerror}.") from error
 

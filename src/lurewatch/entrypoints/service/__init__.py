@@ -6,19 +6,25 @@ import asyncio
 import contextlib
 import logging
 import uuid
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
 
 from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
 from fastapi.openapi.utils import get_openapi
+from pydantic import ValidationError
 from starlette.exceptions import HTTPException
 
 from lurewatch.casework.events import get_event_bus
 from lurewatch.entrypoints.app import LiveEngine, build_opinions
+from lurewatch.entrypoints.recording import Recording, is_local, store_url
+from lurewatch.entrypoints.service import bodies, v1
+from lurewatch.entrypoints.service.access import Doors
 from lurewatch.entrypoints.service.detection import Detection, DetectionInput
 from lurewatch.entrypoints.service.problems import problem
 from lurewatch.entrypoints.service.routes import router
 from lurewatch.entrypoints.settings import Settings, load
+from lurewatch.errors import ConflictError, InputError, StoreError
 from lurewatch.version import __version__
 
 _log = logging.getLogger("lurewatch")
@@ -35,13 +41,19 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     opinions = build_opinions(settings)
     live = LiveEngine(settings)
 
+    url = store_url(settings)
+    recording = Recording(url, lambda: live.engine)
+
     @contextlib.asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
-        watching = asyncio.create_task(live.watch(changed=_report))
+        tasks = [asyncio.create_task(live.watch(changed=_report))]
+        if url and not await recording.open():
+            tasks.append(asyncio.create_task(recording.keep_trying()))
         yield
-        watching.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await watching
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        await recording.close()
         if opinions is not None:
             await asyncio.to_thread(opinions.close)
 
@@ -51,7 +63,15 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         summary="Reads conversations and tells, with evidence, when somebody is being lured.",
         lifespan=lifespan,
     )
-    app.include_router(router(Detection(lambda: live.engine, get_event_bus(), lambda: opinions), settings.max_body))
+    doors = Doors(
+        recording.access if url else None, settings.api_key, settings.rate_limit, local=is_local(settings.host)
+    )
+    detection = Detection(lambda: live.engine, get_event_bus(), lambda: opinions)
+    app.include_router(router(detection, settings.max_body, doors.guard("screen")))
+    if url:
+        app.include_router(v1.router(recording, doors, settings.max_body))
+    for kind, told in _PROBLEMS.items():
+        app.add_exception_handler(kind, _told(told))
     app.add_exception_handler(HTTPException, _http_problem)
     app.add_exception_handler(Exception, _server_problem)
     _document(app)
@@ -63,6 +83,22 @@ def _report(live: LiveEngine) -> None:
         _log.info("The rule pack changed and is in use: %s", live.engine.pack.hash[:16])
     else:
         _log.error("The changed rule pack was refused, the old one stays in use:\n%s", live.problem)
+
+
+_PROBLEMS: dict[type[Exception], Callable[[Any], Response]] = {
+    ValidationError: bodies.malformed,
+    RequestValidationError: bodies.malformed,
+    InputError: bodies.refused,
+    ConflictError: lambda error: problem(409, str(error)),
+    StoreError: bodies.unavailable,
+}
+
+
+def _told(told: Callable[[Any], Response]) -> Callable[[Request, Exception], Awaitable[Response]]:
+    async def handle(_request: Request, error: Exception) -> Response:
+        return told(error)
+
+    return handle
 
 
 async def _http_problem(_request: Request, error: Exception) -> Response:
@@ -85,10 +121,11 @@ def _document(app: FastAPI) -> None:
             document = get_openapi(
                 title=app.title, version=app.version, summary=app.summary, routes=app.routes, openapi_version="3.1.0"
             )
-            schema = DetectionInput.model_json_schema(ref_template=_REFERENCE)
             schemas = document.setdefault("components", {}).setdefault("schemas", {})
-            schemas.update(schema.pop("$defs", {}))
-            schemas["DetectionInput"] = schema
+            for model in (DetectionInput, *v1.BODIES):
+                schema = model.model_json_schema(ref_template=_REFERENCE)
+                schemas.update(schema.pop("$defs", {}))
+                schemas[model.__name__] = schema
             app.openapi_schema = document
         return app.openapi_schema
 

@@ -100,16 +100,20 @@ class DetectionInput(BaseModel):
     def conversation(self) -> Conversation:
         """The same for the engine."""
         return Conversation(
-            messages=tuple(
-                Message(m.content, m.sender, m.role, _seconds(m.timestamp), m.message_id) for m in self.messages
-            ),
+            messages=tuple(map(message_of, self.messages)),
             id=self.conversation_id,
-            sender_metadata=SenderMetadata(
-                self.sender_metadata.user_id,
-                self.sender_metadata.account_age_days,
-                self.sender_metadata.verification_status,
-            ),
+            sender_metadata=metadata_of(self.sender_metadata),
         )
+
+
+def message_of(given: DetectionMessage) -> Message:
+    """A message for the engine."""
+    return Message(given.content, given.sender, given.role, _seconds(given.timestamp), given.message_id)
+
+
+def metadata_of(given: DetectionMetadata) -> SenderMetadata:
+    """An account for the engine."""
+    return SenderMetadata(given.user_id, given.account_age_days, given.verification_status)
 
 
 def pointer(location: tuple[int | str, ...]) -> str:

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import asyncio
 import datetime
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 import orjson
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Depends, Request, Response
 from pydantic import ValidationError
 
 from lurewatch.engine.pipeline import MOST_CHARACTERS, MOST_MESSAGES
-from lurewatch.entrypoints.service.detection import Detection, DetectionInput, pointer
-from lurewatch.entrypoints.service.problems import documented, problem
+from lurewatch.entrypoints.service import bodies
+from lurewatch.entrypoints.service.detection import Detection, DetectionInput
+from lurewatch.entrypoints.service.problems import documented
 from lurewatch.errors import InputError
 
 MOST_BODY = 1 << 20
-_INLINE_BYTES = 16_384
-"""Larger requests are analysed in a thread, so that the others need not wait."""
 _JSON = "application/json"
 _EXAMPLE = {
     "conversation_id": "conv_123",
@@ -62,8 +62,10 @@ _BODY = {
 }
 
 
-def router(detection: Detection, most_body: int = MOST_BODY) -> APIRouter:
-    """The published routes over one ``Detection``."""
+def router(
+    detection: Detection, most_body: int = MOST_BODY, guard: Callable[[Request], Awaitable[None]] | None = None
+) -> APIRouter:
+    """The published routes over one ``Detection``; ``guard`` lets callers pass."""
     routes = APIRouter()
 
     @routes.post(
@@ -74,11 +76,12 @@ def router(detection: Detection, most_body: int = MOST_BODY) -> APIRouter:
         responses=_RESPONSES,
         openapi_extra=_BODY,
         response_class=Response,
+        dependencies=[Depends(guard)] if guard else None,
     )
     async def detect_scam(request: Request) -> Response:
-        body = await _read(request, most_body)
+        body = await bodies.read(request, most_body)
         if body is None:
-            return problem(413, f"The body is larger than {most_body} bytes. Send the conversation in parts.")
+            return bodies.too_large(most_body)
         return await _detect(detection, body)
 
     @routes.get(
@@ -93,34 +96,14 @@ def router(detection: Detection, most_body: int = MOST_BODY) -> APIRouter:
     return routes
 
 
-async def _read(request: Request, most: int) -> bytes | None:
-    """The body, or None as soon as it is larger than ``most`` bytes."""
-    declared = request.headers.get("content-length", "")
-    if declared.isdecimal() and int(declared) > most:
-        return None
-    chunks, size = [], 0
-    async for chunk in request.stream():
-        size += len(chunk)
-        if size > most:
-            return None
-        chunks.append(chunk)
-    return b"".join(chunks)
-
-
 async def _detect(detection: Detection, body: bytes) -> Response:
-    large = len(body) > _INLINE_BYTES
+    large = len(body) > bodies.INLINE_BYTES
     read = DetectionInput.model_validate_json
     try:
         given = await asyncio.to_thread(read, body) if large else read(body)
         answer = await detection.answer(given, elsewhere=large)
     except ValidationError as error:
-        errors = [
-            {"pointer": pointer(found["loc"]), "detail": found["msg"], "code": found["type"]}
-            for found in error.errors(include_url=False, include_input=False, include_context=False)[:20]
-        ]
-        return problem(422, f"The body does not have the published shape: {errors[0]['detail']}.", errors=errors)
+        return bodies.malformed(error)
     except InputError as error:
-        code = "too_large" if error.limit else "invalid"
-        errors = [{"pointer": error.pointer, "detail": str(error), "code": code}]
-        return problem(413 if error.limit else 422, str(error), errors=errors)
+        return bodies.refused(error)
     return Response(orjson.dumps(answer), media_type=_JSON)

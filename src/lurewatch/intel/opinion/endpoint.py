@@ -48,6 +48,8 @@ class Endpoint:
             max_retries=0,
             default_headers={"Accept-Encoding": "identity"},  # so that what is counted is what is read
         )
+        # The client takes these from OPENAI_ORG_ID and OPENAI_PROJECT_ID, and would tell anybody.
+        self._client.organization = self._client.project = None
 
     async def complete(self, system: str, user: str, schema: dict[str, Any]) -> Completion:
         """The answer to what is said to the model, by this schema where the endpoint can hold it to one.
@@ -71,6 +73,8 @@ class Endpoint:
                 raise Failure("timeout", f"no answer within {self._config.timeout:g} s") from None
             except openai.APIConnectionError:
                 raise Failure("unreachable", "the endpoint cannot be reached") from None
+            except UnicodeEncodeError:  # not of the texts: they hold no half characters
+                raise Failure("unauthorised", "the key, or the model's name, holds signs that cannot be sent") from None
             except openai.OpenAIError as error:
                 raise Failure("invalid", f"the client gave up ({type(error).__name__})") from None
 

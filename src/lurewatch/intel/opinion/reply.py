@@ -17,6 +17,8 @@ from lurewatch.intel.opinion.model import Completion
 _LONGEST_SLUG = 50
 _INNOCENT = frozenset({"non_scam", "safe", "legit", "not_scam"})
 _MOST_ITEMS = 12
+_SHORTEST_ASCII, _SHORTEST = 3, 2
+"""The fewest letters and digits of a quote."""
 _MOST_SHOWN = 600
 
 
@@ -84,7 +86,7 @@ def _checked(answer: dict[str, Any], scam_types: Sequence[ScamType], texts: Sequ
     haystacks = [_plain(text) for text in texts]
     for quote in quotes:
         wanted = _plain(quote)
-        if not any(char.isalnum() for char in wanted) or not any(wanted in text for text in haystacks):
+        if not _says_something(wanted) or not any(wanted in text for text in haystacks):
             raise Failure("unfounded", "the answer quotes words that are not in the message")
     return Opinion(
         "agree",
@@ -112,6 +114,12 @@ def _texts(answer: dict[str, Any], name: str) -> list[str]:
 
 def _shown(texts: Sequence[str]) -> list[str]:
     return [text[:_MOST_SHOWN] for text in texts[:_MOST_ITEMS]]
+
+
+def _says_something(quote: str) -> bool:
+    """Whether it can be evidence: a letter or two stand in every message; in other scripts two may be a word."""
+    signs = sum(char.isalnum() for char in quote)
+    return signs >= (_SHORTEST_ASCII if quote.isascii() else _SHORTEST)
 
 
 def _plain(text: str) -> str:

@@ -1,0 +1,64 @@
+"""People close alerts: a disposition is kept, and a false positive gives its pair the incident back."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal, get_args
+
+from lurewatch.casework.store import Store, reviewing
+from lurewatch.casework.store.schema import NOT_COUNTED
+from lurewatch.errors import InputError
+
+Disposition = Literal["true_positive", "false_positive", "benign", "undetermined"]
+DISPOSITIONS: tuple[str, ...] = get_args(Disposition)
+MOST_NOTE = 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class Closed:
+    """An alert that was closed. ``incidents_changed`` is what that did to the count of its pair."""
+
+    alert: str
+    disposition: str
+    incidents_changed: int
+
+
+class Review:
+    """Closes alerts in a store."""
+
+    def __init__(self, store: Store, clock: Callable[[], float] = time.time) -> None:
+        self._store = store
+        self._clock = clock
+
+    async def close(
+        self, tenant: str, alert_id: str, disposition: str, *, reviewer: str = "", note: str = ""
+    ) -> Closed | None:
+        """Close an alert, or close it otherwise than before; None where there is no such alert.
+
+        A false positive, and what was benign, no longer counts for its pair; closed otherwise later it counts again.
+
+        Raises:
+            InputError: there is no such disposition, or the note is longer than MOST_NOTE.
+            StoreError: the store cannot be used; nothing changed.
+        """
+        if disposition not in DISPOSITIONS:
+            raise InputError(f"a disposition is one of {', '.join(DISPOSITIONS)}", pointer="/disposition")
+        if len(note) > MOST_NOTE:
+            raise InputError(f"a note has at most {MOST_NOTE} characters", pointer="/note", limit=True)
+        async with self._store.writing() as connection:
+            alert = await reviewing.hold_alert(connection, tenant, alert_id)
+            if alert is None:
+                return None
+            before = await reviewing.last_disposition(connection, alert["seq"])
+            change = (_counts(disposition) - _counts(before)) * alert["incidents"]
+            now = self._clock()
+            await reviewing.close_alert(connection, alert, disposition, reviewer, note, now)
+            if change:
+                await reviewing.add_incidents(connection, alert, change, now)
+        return Closed(alert_id, disposition, change)
+
+
+def _counts(disposition: str | None) -> int:
+    return int(disposition not in NOT_COUNTED)

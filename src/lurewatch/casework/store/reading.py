@@ -1,0 +1,69 @@
+"""What people look up: stored verdicts, conversations and alerts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import RowMapping, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from lurewatch.casework.store.schema import alerts, conversations, messages, verdicts
+
+
+async def verdict(connection: AsyncConnection, tenant: str, verdict_id: str) -> RowMapping | None:
+    """A verdict with the channel and the id of its conversation."""
+    found = await connection.execute(
+        select(verdicts, conversations.c.channel, conversations.c.id.label("conversation_id"))
+        .join(conversations, conversations.c.seq == verdicts.c.conversation)
+        .where(verdicts.c.tenant == tenant, verdicts.c.id == verdict_id)
+    )
+    return found.mappings().first()
+
+
+async def conversation(connection: AsyncConnection, tenant: str, channel: str, name: str) -> RowMapping | None:
+    """A conversation by what the platform calls it."""
+    table = conversations.c
+    found = await connection.execute(
+        select(conversations).where(table.tenant == tenant, table.channel == channel, table.id == name)
+    )
+    return found.mappings().first()
+
+
+async def messages_of(connection: AsyncConnection, seq: int, after: int, limit: int) -> Sequence[RowMapping]:
+    """Editions of messages of a conversation from a row on, oldest first."""
+    found = await connection.execute(
+        select(messages)
+        .where(messages.c.conversation == seq, messages.c.seq > after)
+        .order_by(messages.c.seq)
+        .limit(limit)
+    )
+    return found.mappings().all()
+
+
+async def newest_verdict(connection: AsyncConnection, seq: int) -> RowMapping | None:
+    """What is believed of a conversation now."""
+    found = await connection.execute(
+        select(verdicts).where(verdicts.c.conversation == seq).order_by(verdicts.c.seq.desc()).limit(1)
+    )
+    return found.mappings().first()
+
+
+async def alerts_of(
+    connection: AsyncConnection,
+    tenant: str,
+    *,
+    before: int | None,
+    limit: int,
+    equal: dict[str, str],
+) -> Sequence[RowMapping]:
+    """Alerts, the newest first, whose columns have these values, from a row on."""
+    asked = (
+        select(alerts, conversations.c.id.label("conversation_id"))
+        .join(conversations, conversations.c.seq == alerts.c.conversation)
+        .where(alerts.c.tenant == tenant, *(alerts.c[name] == value for name, value in equal.items()))
+        .order_by(alerts.c.seq.desc())
+        .limit(limit)
+    )
+    if before is not None:
+        asked = asked.where(alerts.c.seq < before)
+    return (await connection.execute(asked)).mappings().all()

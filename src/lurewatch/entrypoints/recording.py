@@ -1,0 +1,138 @@
+"""The store of a service and what works on it, opened when it can be and waited for while it cannot."""
+
+from __future__ import annotations
+
+import asyncio
+import ipaddress
+import logging
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+from lurewatch.casework.access import Access
+from lurewatch.casework.archive import Archive
+from lurewatch.casework.review import Review
+from lurewatch.casework.screening import Screening
+from lurewatch.casework.store import Store, address
+from lurewatch.engine.pipeline import Engine
+from lurewatch.entrypoints.settings import Settings
+from lurewatch.errors import SettingsError, StoreError
+
+NO_STORE = "none"
+"""The setting that keeps nothing."""
+_log = logging.getLogger("lurewatch")
+_RETRY_SECONDS = 2.0
+
+
+def store_url(settings: Settings) -> str:
+    """Where the store is: as set, else a file in the user's data folder, which is made; ``""`` for no store.
+
+    Raises:
+        SettingsError: the URL is none, or the folder cannot be made.
+    """
+    if settings.store == NO_STORE:
+        return ""
+    if settings.store:
+        address(settings.store)
+        return settings.store
+    folder = Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share") / "lurewatch"
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    except OSError as error:
+        raise SettingsError(f"store.url: {folder} cannot be made: {error}. Write a URL, or none.") from error
+    return f"sqlite:///{folder / 'lurewatch.db'}"
+
+
+def require_key(settings: Settings) -> None:
+    """Refuse to be called from elsewhere while nobody needs a key for it.
+
+    Raises:
+        SettingsError: there is no key, and the address is not only this machine's.
+    """
+    url = store_url(settings)
+    if settings.api_key or is_local(settings.host):
+        return
+
+    async def has_key() -> bool:
+        async with await Store.open(url) as store:
+            return await Access(store).is_needed()
+
+    try:
+        known = bool(url) and asyncio.run(has_key())
+    except StoreError:
+        return  # whether there are keys cannot be known: until it is, the doors stay shut
+    if not known:
+        raise SettingsError(
+            f"{settings.host} can be reached from elsewhere, and there is no API key. Make one with "
+            "`lurewatch keys create NAME --scope admin`, or set LUREWATCH_API_KEY, or listen on 127.0.0.1."
+        )
+
+
+def is_local(host: str) -> bool:
+    """Whether only this machine can reach what listens there."""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+class Recording:
+    """The rooms that work on one store; until it is open each of them raises StoreError."""
+
+    def __init__(self, url: str, engine: Callable[[], Engine]) -> None:
+        self._url = url
+        self._engine = engine
+        self._store: Store | None = None
+        self._screening: Screening | None = None
+        self._access: Access | None = None
+        self._problem = "the store is not open yet"
+
+    def screening(self) -> Screening:
+        """Screens and records."""
+        if self._screening is None:
+            raise StoreError(self._problem, unreachable=True)
+        return self._screening
+
+    def archive(self) -> Archive:
+        """Looks up what was recorded."""
+        return Archive(self._opened())
+
+    def review(self) -> Review:
+        """Closes alerts."""
+        return Review(self._opened())
+
+    def access(self) -> Access:
+        """Knows who may call."""
+        if self._access is None:
+            self._access = Access(self._opened())
+        return self._access
+
+    def _opened(self) -> Store:
+        if self._store is None:
+            raise StoreError(self._problem, unreachable=True)
+        return self._store
+
+    async def open(self) -> bool:
+        """Try to open the store once; whether it is open now."""
+        try:
+            self._store = await Store.open(self._url)
+        except StoreError as error:
+            if self._problem != str(error):
+                self._problem = str(error)
+                _log.error("The store cannot be opened, messages are refused until it can: %s", error)
+            return False
+        self._screening = Screening(self._engine, self._store)
+        return True
+
+    async def keep_trying(self) -> None:
+        """Try until the store is open."""
+        while self._store is None:
+            await asyncio.sleep(_RETRY_SECONDS)
+            await self.open()
+
+    async def close(self) -> None:
+        """Finish what is under way and let go of the store."""
+        if self._screening is not None:
+            await self._screening.close()
+        if self._store is not None:
+            await self._store.close()

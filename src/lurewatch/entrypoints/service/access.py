@@ -1,0 +1,105 @@
+"""Who is calling: the key of a request, what it allows, and how often."""
+
+from __future__ import annotations
+
+import hmac
+import math
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from fastapi import HTTPException, Request
+from limits import RateLimitItemPerMinute
+from limits.storage import MemoryStorage
+from limits.strategies import SlidingWindowCounterRateLimiter
+
+from lurewatch.casework.access import Access, Scope
+from lurewatch.casework.screening import DEFAULT_TENANT
+from lurewatch.errors import StoreError
+
+_BEARER = "bearer "
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Whose request it is. Without keys everybody is the default tenant and may do everything."""
+
+    tenant: str = DEFAULT_TENANT
+    key: str = ""
+
+
+def caller(request: Request) -> Caller:
+    """Who is behind a request that has passed a guard."""
+    found: Caller = request.state.caller
+    return found
+
+
+class Doors:
+    """Opens doors to who has a key for them.
+
+    ``access`` knows the keys of the store and raises StoreError while it is away; None where there is no store.
+    ``configured`` is the key of the settings, if any, which opens everything of the default tenant. ``per_minute`` is
+    how often one key may call in a minute. ``local``: nobody from elsewhere can call, so that nothing is locked while
+    the store is away and never said otherwise.
+    """
+
+    def __init__(self, access: Callable[[], Access] | None, configured: str, per_minute: int, *, local: bool) -> None:
+        self._access = access
+        self._local = local
+        self._configured = configured
+        self._limit = RateLimitItemPerMinute(per_minute)
+        self._limiter = SlidingWindowCounterRateLimiter(MemoryStorage())
+
+    def guard(self, scope: Scope) -> Callable[[Request], Awaitable[None]]:
+        """What a route depends on: lets the ``caller`` pass, or raises 401, 403 or 429 (as HTTPException)."""
+
+        async def check(request: Request) -> None:
+            presented = _presented(request)
+            if not presented and not await self.are_locked():
+                request.state.caller = Caller()
+                return
+            request.state.caller = found = await self._caller(presented, scope)
+            self._count(found.key)
+
+        return check
+
+    async def are_locked(self) -> bool:
+        """Whether a key is needed: there is one. Raises StoreError where that cannot be known and matters."""
+        if self._configured or self._access is None:
+            return bool(self._configured)
+        try:
+            return await self._access().is_needed()
+        except StoreError:
+            if self._local:
+                return False
+            raise
+
+    async def _caller(self, presented: str, scope: Scope) -> Caller:
+        if self._configured and hmac.compare_digest(presented.encode(), self._configured.encode()):
+            return Caller(key="configured")
+        key = await self._access().check(presented) if presented and self._access is not None else None
+        if key is None:
+            detail = (
+                "This needs an API key, as Authorization: Bearer KEY or X-API-Key. `lurewatch keys create` makes one."
+            )
+            raise HTTPException(401, detail, headers={"WWW-Authenticate": "Bearer"})
+        if not key.allows(scope):
+            raise HTTPException(403, f"The key {key.id} does not have the scope {scope}.")
+        return Caller(key.tenant, key.id)
+
+    def _count(self, key_id: str) -> None:
+        if self._limiter.hit(self._limit, key_id):
+            return
+        again = self._limiter.get_window_stats(self._limit, key_id).reset_time - time.time()
+        raise HTTPException(
+            429,
+            f"The key {key_id} called more than {self._limit.amount} times in a minute.",
+            headers={"Retry-After": str(max(1, math.ceil(again)))},
+        )
+
+
+def _presented(request: Request) -> str:
+    header = request.headers.get("authorization", "")
+    if header[: len(_BEARER)].lower() == _BEARER:
+        return header[len(_BEARER) :].strip()
+    return request.headers.get("x-api-key", "").strip()

@@ -1,0 +1,167 @@
+"""Who may call: keys, scopes, tenants and limits, through HTTP and the command."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from fastapi.testclient import TestClient
+from typer.testing import CliRunner
+
+from lurewatch.entrypoints.cli import app
+from lurewatch.entrypoints.recording import require_key
+from lurewatch.entrypoints.service import create_app
+from lurewatch.entrypoints.settings import Settings
+from lurewatch.errors import SettingsError
+
+MESSAGE = {"conversation_id": "thread", "message": {"message_id": "m", "content": "My number is +1 604 555 0134"}}
+DETECTION = {"messages": [{"content": "Hello"}]}
+
+
+class Site:
+    """A service over a store of its own, and the command that makes its keys."""
+
+    def __init__(self, folder: Path) -> None:
+        self.store = f"sqlite:///{folder / 'lurewatch.db'}"
+
+    def command(self, *arguments: str) -> str:
+        """What ``lurewatch keys`` prints."""
+        result = CliRunner().invoke(app, ["keys", *arguments], env={"LUREWATCH_STORE": self.store})
+        assert result.exit_code == 0, result.output
+        return result.stdout.strip()
+
+    def key(self, *arguments: str) -> str:
+        """A new key."""
+        return self.command("create", "test", *arguments)
+
+    def client(self, **settings: object) -> TestClient:
+        """A client of a service that was started now."""
+        return TestClient(create_app(Settings(store=self.store, **settings)))  # type: ignore[arg-type]
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Site:
+    """A site without keys."""
+    return Site(tmp_path)
+
+
+@pytest.fixture
+def locked(site: Site) -> Iterator[tuple[TestClient, dict[str, str]]]:
+    """A client of a site with a key for each scope, and one of another tenant."""
+    keys = {scope: site.key("--scope", scope) for scope in ("screen", "review", "admin")}
+    keys["elsewhere"] = site.key("--scope", "admin", "--tenant", "other")
+    with site.client() as client:
+        yield client, keys
+
+
+def bearer(key: str) -> dict[str, str]:
+    """The header that presents a key."""
+    return {"Authorization": f"Bearer {key}"}
+
+
+def test_without_keys_this_machine_is_answered(site: Site) -> None:
+    """A new installation on the loopback interface needs no key."""
+    with site.client() as client:
+        assert client.post("/v1/messages", json=MESSAGE).status_code == 200
+        assert client.post("/detect-scam", json=DETECTION).status_code == 200
+
+
+def test_with_a_key_every_door_is_locked(locked: tuple[TestClient, dict[str, str]]) -> None:
+    """Once there is a key, no route but the health check answers without a valid one; both headers will do."""
+    client, keys = locked
+    for method, path in ROUTES:
+        for headers in ({}, bearer("lw_0123456789ab_wrong"), bearer(keys["admin"] + "x"), bearer("no key")):
+            answer = client.request(method, path, json=MESSAGE, headers=headers)
+            assert answer.status_code == 401, (method, path, headers)
+            assert "www-authenticate" in answer.headers
+    assert client.get("/health").status_code == 200
+    assert client.post("/detect-scam", json=DETECTION, headers={"X-API-Key": keys["screen"]}).status_code == 200
+
+
+ROUTES = (
+    ("POST", "/detect-scam"),
+    ("POST", "/v1/messages"),
+    ("GET", "/v1/verdicts/x"),
+    ("GET", "/v1/conversations/x"),
+    ("GET", "/v1/alerts"),
+    ("POST", "/v1/alerts/x/disposition"),
+)
+
+
+def test_a_key_opens_what_its_scope_says(locked: tuple[TestClient, dict[str, str]]) -> None:
+    """A screening key reads nothing back, a reviewing key screens nothing, an admin key does both."""
+    client, keys = locked
+    for scope, screens, reviews in (("screen", 200, 403), ("review", 403, 200), ("admin", 200, 200)):
+        headers = bearer(keys[scope])
+        assert client.post("/v1/messages", json=MESSAGE, headers=headers).status_code == screens
+        assert client.get("/v1/alerts", headers=headers).status_code == reviews
+
+
+def test_no_tenant_sees_another(locked: tuple[TestClient, dict[str, str]]) -> None:
+    """Verdicts, conversations and alerts of one tenant are not there for another, nor do its ids or keys repeat."""
+    client, keys = locked
+    mine, other = bearer(keys["admin"]), bearer(keys["elsewhere"])
+    said = client.post("/v1/messages", json=MESSAGE, headers={**mine, "Idempotency-Key": "k"}).json()
+    alert = client.get("/v1/alerts", headers=mine).json()["alerts"][0]
+    assert client.get(f"/v1/verdicts/{said['verdict_id']}", headers=other).status_code == 404
+    assert client.get("/v1/conversations/thread", headers=other).status_code == 404
+    assert client.get("/v1/alerts", headers=other).json()["alerts"] == []
+    closing = client.post(f"/v1/alerts/{alert['id']}/disposition", json={"disposition": "benign"}, headers=other)
+    assert closing.status_code == 404
+    theirs = client.post("/v1/messages", json=MESSAGE, headers={**other, "Idempotency-Key": "k"}).json()
+    assert not theirs["repeated"]
+    assert client.get("/v1/alerts", headers=other).json()["alerts"][0]["count"] == 1
+
+
+def test_a_key_that_calls_too_often_waits(site: Site) -> None:
+    """Beyond the limit a key is told when to come back; another key is not held up."""
+    one, two = site.key("--scope", "admin"), site.key("--scope", "admin")
+    with site.client(rate_limit=3) as client:
+        answers = [client.get("/v1/alerts", headers=bearer(one)) for _ in range(5)]
+        assert [answer.status_code for answer in answers] == [200, 200, 200, 429, 429]
+        assert 1 <= int(answers[-1].headers["retry-after"]) <= 120
+        assert client.get("/v1/alerts", headers=bearer(two)).status_code == 200
+
+
+def test_a_key_ends(site: Site) -> None:
+    """A revoked key opens nothing; a rotated one stays good for its overlap, beside the new one."""
+    old, doomed = site.key("--scope", "admin"), site.key("--scope", "admin")
+    new = site.command("rotate", old.split("_")[1])
+    short = site.command("rotate", new.split("_")[1], "--overlap", "0")
+    site.command("revoke", doomed.split("_")[1])
+    with site.client() as client:
+        for key, status in ((old, 200), (doomed, 401), (new, 401), (short, 200)):
+            assert client.get("/v1/alerts", headers=bearer(key)).status_code == status
+
+
+def test_a_key_is_shown_once(site: Site) -> None:
+    """The list has ids, scopes and states, and nothing that opens a door; neither has the database."""
+    key = site.key("--scope", "screen", "--tenant", "shop", "--days", "3")
+    _, key_id, secret = key.split("_", 2)
+    listed = site.command("list")
+    assert key_id in listed
+    assert "shop" in listed
+    assert secret not in listed
+    assert secret.encode() not in Path(site.store.removeprefix("sqlite:///")).read_bytes()
+
+
+def test_a_configured_key_needs_no_store() -> None:
+    """The key of the settings opens a service that keeps nothing."""
+    with TestClient(create_app(Settings(store="none", api_key="opensesame"))) as client:
+        assert client.post("/detect-scam", json=DETECTION).status_code == 401
+        assert client.post("/detect-scam", json=DETECTION, headers=bearer("opensesame")).status_code == 200
+        assert client.post("/detect-scam", json=DETECTION, headers=bearer("opensesam")).status_code == 401
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.0.2.1", "example.org"])  # noqa: S104 - refused
+def test_no_key_no_listening_elsewhere(site: Site, host: str) -> None:
+    """What others can reach is not served until there is a key; the loopback interface is."""
+    elsewhere = Settings(store=site.store, host=host)
+    for settings in (elsewhere, Settings(store="none", host=host)):
+        with pytest.raises(SettingsError, match="keys create"):
+            require_key(settings)
+    require_key(Settings(store="none", host=host, api_key="opensesame"))
+    require_key(Settings(store=site.store, host="localhost"))
+    site.key("--scope", "screen")
+    require_key(elsewhere)
