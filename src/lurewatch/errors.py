@@ -3,6 +3,7 @@
     LurewatchError
     ├── InputError     what came in cannot be analysed: malformed, or over a limit
     ├── ConflictError  the same idempotency key came with something else
+    ├── DeliveryError  an event or an act did not reach whom it is for
     ├── PackError      a rule pack was refused; lists every problem with file and line
     ├── SettingsError  a setting is missing, unknown or out of range
     ├── SignatureError it cannot be shown that a webhook comes from whom it says
@@ -66,6 +67,23 @@ class SignatureError(LurewatchError):
 
 class ConflictError(LurewatchError):
     """The same idempotency key came before with something else."""
+
+
+class DeliveryError(LurewatchError):
+    """An event or an act did not reach whom it is for; unless ``permanent``, the same is tried again later.
+
+    ``permanent``: it would be refused every time. ``unreachable``: whom it is for is away, so that nothing else would
+    reach them either. ``retry_after``: seconds they want to be left alone. The message is stored and shown: it holds
+    no secret and nothing of what was written.
+    """
+
+    def __init__(
+        self, message: str, *, permanent: bool = False, unreachable: bool = False, retry_after: float = 0.0
+    ) -> None:
+        super().__init__(message)
+        self.permanent = permanent
+        self.unreachable = unreachable
+        self.retry_after = retry_after
 
 
 class StoreError(LurewatchError):

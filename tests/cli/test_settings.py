@@ -40,6 +40,7 @@ SAMPLES = {
     "store": ("sqlite:///x.db", "sqlite:///x.db"),
     "host": ("0.0.0.0", "0.0.0.0"),  # noqa: S104 - a sample
     "port": ("9000", 9000),
+    "bus_url": ("nats://127.0.0.1:4222", "nats://127.0.0.1:4222"),
     "llm_enabled": ("yes", True),
     "llm_base_url": ("http://127.0.0.1:11434/v1/", "http://127.0.0.1:11434/v1"),
     "llm_model": ("small", "small"),

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from typing import Any
 
+from lurewatch.casework.bus.messages import ScamConfirmedMessage, ScamDetectionResultMessage
 from lurewatch.engine.model import Verdict
 from lurewatch.engine.packs.pack import Pack
 
@@ -14,15 +16,16 @@ _PERSONA = "elderly_excited"
 
 def detection_result(conversation_id: str, verdict: Verdict, verdict_id: str, sender_id: str | None) -> dict[str, Any]:
     """``ScamDetectionResultMessage``: what was believed after one more message."""
-    return {
-        "conversation_id": conversation_id,
-        "verdict_id": verdict_id,
-        "scam_probability": verdict.scam_probability,
-        "risk_level": verdict.risk_level,
-        "is_scam": verdict.is_scam,
-        "scam_type": verdict.scam_type,
-        "metadata": {"sender_id": sender_id, "message_count": verdict.message_count},
-    }
+    message = ScamDetectionResultMessage(
+        conversation_id=conversation_id,
+        verdict_id=verdict_id,
+        scam_probability=verdict.scam_probability,
+        risk_level=verdict.risk_level,
+        is_scam=verdict.is_scam,
+        scam_type=verdict.scam_type,
+        metadata={"sender_id": sender_id, "message_count": verdict.message_count},
+    )
+    return asdict(message)
 
 
 def scam_confirmed(
@@ -34,16 +37,16 @@ def scam_confirmed(
 ) -> dict[str, Any]:
     """``ScamConfirmedMessage``: the hand-off, with the conversation so far for whoever takes it from here."""
     persona = next((kind.persona for kind in pack.scam_types if kind.id == verdict.scam_type), _PERSONA)
-    return {
-        "conversation_id": conversation_id,
-        "scam_probability": verdict.scam_probability,
-        "risk_level": verdict.risk_level,
-        "scam_type": verdict.scam_type,
-        "recommended_action": "honeypot_engagement",
-        "metadata": {
+    message = ScamConfirmedMessage(
+        conversation_id=conversation_id,
+        scam_probability=verdict.scam_probability,
+        risk_level=verdict.risk_level,
+        scam_type=verdict.scam_type,
+        metadata={
             **metadata,
             "persona": persona,
             "indicators": [{"type": one.type, "value": one.value} for one in verdict.indicators],
             "conversation": list(conversation),
         },
-    }
+    )
+    return asdict(message)

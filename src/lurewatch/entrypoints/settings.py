@@ -161,6 +161,14 @@ class Settings:
     rate_limit: int = setting(
         6_000, "service.rate_limit", Whole(1, 10_000_000, "requests"), "The most requests of one API key in a minute."
     )
+    bus_url: str = setting(
+        "memory://",
+        "bus.url",
+        Text("address"),
+        "Where events are published: memory://, nats://, redis://, amqp:// or kafka:// with a host.",
+        variables=("LUREWATCH_BUS",),
+        secret=True,
+    )
     llm_enabled: bool = setting(
         False, "llm.enabled", Switch(), "Whether a language model is asked for a second opinion."
     )

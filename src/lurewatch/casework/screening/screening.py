@@ -25,7 +25,8 @@ def new_id() -> str:
 class Screening:
     """Screens messages with whatever engine is current, and records what came of it.
 
-    ``clock`` gives seconds since the epoch; ``new_id`` an id that nobody has had.
+    ``clock`` gives seconds since the epoch; ``new_id`` an id that nobody has had. ``recorded`` is called whenever
+    something was committed, so that what has to go out goes out at once.
     """
 
     def __init__(
@@ -35,11 +36,13 @@ class Screening:
         *,
         clock: Callable[[], float] = time.time,
         new_id: Callable[[], str] = new_id,
+        recorded: Callable[[], None] = lambda: None,
     ) -> None:
         self._engine = engine
         self._store = store
         self._clock = clock
         self._new_id = new_id
+        self._told = recorded
         self._groups: Grouping[Incoming, Screened] = Grouping(self._together)
 
     async def screen(self, incoming: Incoming) -> Screened:
@@ -120,7 +123,9 @@ class Screening:
     async def _recorded(self, wave: Sequence[Incoming]) -> list[Screened | Exception]:
         async with self._store.writing() as connection:
             desk = Desk(connection, self._engine(), self._clock(), self._new_id)
-            return await desk.screen(wave)
+            outcomes = await desk.screen(wave)
+        self._told()
+        return outcomes
 
 
 def _all(screened: Sequence[Screened]) -> tuple[Decision, ...]:

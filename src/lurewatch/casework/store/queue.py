@@ -1,0 +1,133 @@
+"""The outbox as a queue: what is due, what became of it, and what lies there.
+
+A row that was claimed stays ``pending`` and is due again when the claim ends: whoever claimed it may have died.
+``attempts`` counts the claims, so it tells the claims of one row apart, and that an earlier one ended in the dark.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, RowMapping, ScalarSelect, Select, String, bindparam, func, select, text, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from lurewatch.casework.store.schema import outbox
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of a claimed row: its new ``status``, and when it is due again if that is ``pending``.
+
+    ``last_error`` of none keeps what was noted before.
+    """
+
+    seq: int
+    attempts: int
+    status: str
+    next_at: float
+    last_error: str | None = None
+    delivered_at: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """Who claims: rows of these ``kinds`` that are due ``now``, to be nobody else's until then."""
+
+    kinds: Collection[str]
+    now: float
+    until: float
+
+
+async def claim(connection: AsyncConnection, by: Claim, limit: int) -> list[RowMapping]:
+    """Up to so many rows that are due, the longest due first; of each ``ordered_by`` the first pending one alone.
+
+    A row behind a pending one of the same ``ordered_by`` is not due, whoever has that one: so two relays never have
+    two rows of it, and the order holds.
+    """
+    # Two ways to read all that waits for every claim: a join instead of a sub-query asked for each row, and a sort
+    # instead of the index. PostgreSQL takes the second where it has not counted the rows lately.
+    if connection.dialect.name == "postgresql":
+        await connection.execute(text("SET LOCAL enable_sort = off"))
+    first = outbox.c.seq == _first_pending(outbox.c.ordered_by)
+    return await _take(connection, by, _due(by).where(first).order_by(outbox.c.next_at).limit(limit))
+
+
+async def claim_next(connection: AsyncConnection, by: Claim, settled: Collection[int]) -> dict[int, RowMapping]:
+    """What follows these rows in their ``ordered_by``, if it is due, by the ``seq`` of what it follows."""
+    firsts = await connection.execute(
+        select(outbox.c.seq, _first_pending(outbox.c.ordered_by)).where(outbox.c.seq.in_(sorted(settled)))
+    )
+    following = {first: seq for seq, first in firsts if first is not None}
+    if not following:
+        return {}
+    rows = await _take(connection, by, _due(by).where(outbox.c.seq.in_(sorted(following))))
+    return {following[row["seq"]]: row for row in rows}
+
+
+def _first_pending(ordered_by: ColumnElement[str]) -> ScalarSelect[int]:
+    other = outbox.alias("other")
+    first = select(func.min(other.c.seq)).where(other.c.ordered_by == ordered_by, other.c.status == "pending")
+    return first.correlate(outbox).scalar_subquery()
+
+
+def _due(by: Claim) -> Select[Any]:
+    return (
+        select(outbox)
+        .where(outbox.c.status == "pending", outbox.c.next_at <= by.now, outbox.c.kind.in_(sorted(by.kinds)))
+        .with_for_update(skip_locked=True, of=outbox)  # what is locked is somebody else's already
+    )
+
+
+async def _take(connection: AsyncConnection, by: Claim, due: Select[Any]) -> list[RowMapping]:
+    found = await connection.execute(due)
+    rows = list(found.mappings())
+    if rows:
+        taken = update(outbox).where(outbox.c.seq.in_([row["seq"] for row in rows]))
+        await connection.execute(taken.values(attempts=outbox.c.attempts + 1, next_at=by.until))
+    return rows
+
+
+_SETTLE = (
+    update(outbox)
+    .where(outbox.c.seq == bindparam("of"), outbox.c.attempts == bindparam("claimed"), outbox.c.status == "pending")
+    .values(
+        status=bindparam("became"),
+        next_at=bindparam("due"),
+        delivered_at=bindparam("delivered"),
+        last_error=func.coalesce(bindparam("error", type_=String), outbox.c.last_error),
+    )
+)
+
+
+async def settle(connection: AsyncConnection, outcomes: Sequence[Outcome]) -> None:
+    """Note what became of claimed rows. Of a row that was claimed anew meanwhile nothing is noted."""
+    rows = [
+        {
+            "of": one.seq,
+            "claimed": one.attempts,
+            "became": one.status,
+            "due": one.next_at,
+            "delivered": one.delivered_at,
+            "error": one.last_error,
+        }
+        for one in sorted(outcomes, key=lambda one: one.seq)
+    ]
+    await connection.execute(_SETTLE, rows)
+
+
+async def entries(connection: AsyncConnection, status: str | None, after: int, limit: int) -> list[RowMapping]:
+    """Rows of a status (of any, without one) behind a ``seq``, oldest first, without their payload."""
+    asked = select(*(column for column in outbox.c if column.name != "payload")).where(outbox.c.seq > after)
+    if status is not None:
+        asked = asked.where(outbox.c.status == status)
+    return list((await connection.execute(asked.order_by(outbox.c.seq).limit(limit))).mappings())
+
+
+async def revive(connection: AsyncConnection, ids: Collection[str] | None, now: float) -> int:
+    """Make dead rows due again (all of them without ids); how many there were."""
+    dead = update(outbox).where(outbox.c.status == "dead")
+    if ids is not None:
+        dead = dead.where(outbox.c.id.in_(sorted(ids)))
+    return (await connection.execute(dead.values(status="pending", attempts=0, next_at=now))).rowcount
