@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
+from lurewatch.casework.events import get_event_bus
 from lurewatch.entrypoints.service import create_app
 from lurewatch.entrypoints.settings import Settings
 
@@ -189,3 +191,25 @@ def test_no_store_no_recorded_api() -> None:
     """With the store switched off nothing is recorded and there is no recorded API."""
     with TestClient(create_app(Settings(store="none"))) as client:
         assert client.post("/v1/messages", json=said("a", "b")).status_code == 404
+
+
+def test_a_hand_off_is_heard_once(tmp_path: Path) -> None:
+    """Who subscribes to confirmed scams in this process hears of a recorded one once, with the conversation."""
+    heard: list[Any] = []
+    told = threading.Event()
+
+    def hear(event: Any) -> None:
+        heard.append(event.payload)
+        told.set()
+
+    forget = get_event_bus().subscribe("SCAM_CONFIRMED", hear)
+    try:
+        with TestClient(create_app(Settings(store=f"sqlite:///{tmp_path / 'x.db'}"))) as client:
+            for _ in range(2):
+                client.post("/detect-scam", json=whole("heard", ["Hello", LURE]))
+            client.post("/v1/messages", json=said("heard", LURE))
+            assert told.wait(10)
+    finally:
+        forget()
+    assert [payload["conversation_id"] for payload in heard] == ["heard"]
+    assert [message["content"] for message in heard[0]["metadata"]["conversation"]] == ["Hello", LURE]

@@ -11,6 +11,8 @@ from pathlib import Path
 
 from lurewatch.casework.access import Access
 from lurewatch.casework.archive import Archive
+from lurewatch.casework.bus import Bus
+from lurewatch.casework.relay import Relay, to_bus
 from lurewatch.casework.review import Review
 from lurewatch.casework.screening import Incoming, Screened, Screening
 from lurewatch.casework.store import Store, address
@@ -23,6 +25,8 @@ NO_STORE = "none"
 """The setting that keeps nothing."""
 _log = logging.getLogger("lurewatch")
 _RETRY_SECONDS = 2.0
+_FINISH_SECONDS = 5.0
+"""So long what is being handed on at the end may take; what does not get through is handed on at the next start."""
 
 
 def store_url(settings: Settings) -> str:
@@ -78,11 +82,17 @@ def is_local(host: str) -> bool:
 
 
 class Recording:
-    """The rooms that work on one store; until it is open each of them raises StoreError."""
+    """The rooms that work on one store; until it is open each of them raises StoreError.
 
-    def __init__(self, url: str, engine: Callable[[], Engine]) -> None:
+    What screening leaves to be told is handed on to the ``bus``, which is closed at the end.
+    """
+
+    def __init__(self, url: str, engine: Callable[[], Engine], bus: Bus) -> None:
         self._url = url
         self._engine = engine
+        self._bus = bus
+        self._relay: Relay | None = None
+        self._relaying: asyncio.Task[None] | None = None
         self._store: Store | None = None
         self._screening: Screening | None = None
         self._access: Access | None = None
@@ -126,7 +136,9 @@ class Recording:
                 self._problem = str(error)
                 _log.error("The store cannot be opened, messages are refused until it can: %s", error)
             return False
-        self._screening = Screening(self._engine, self._store)
+        self._relay = Relay(self._store, to_bus(self._bus))
+        self._relaying = asyncio.create_task(self._relay.run())
+        self._screening = Screening(self._engine, self._store, recorded=self._relay.wake)
         return True
 
     async def keep_trying(self) -> None:
@@ -139,5 +151,11 @@ class Recording:
         """Finish what is under way and let go of the store."""
         if self._screening is not None:
             await self._screening.close()
+        if self._relay is not None and self._relaying is not None:
+            self._relay.stop()
+            await asyncio.wait([self._relaying], timeout=_FINISH_SECONDS)
+            self._relaying.cancel()
+            await asyncio.gather(self._relaying, return_exceptions=True)
+        await self._bus.close()
         if self._store is not None:
             await self._store.close()

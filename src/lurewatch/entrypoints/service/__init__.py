@@ -15,6 +15,7 @@ from fastapi.openapi.utils import get_openapi
 from pydantic import ValidationError
 from starlette.exceptions import HTTPException
 
+from lurewatch.casework.bus import open_bus
 from lurewatch.casework.events import get_event_bus
 from lurewatch.entrypoints.app import LiveEngine, build_opinions
 from lurewatch.entrypoints.recording import Recording, is_local, store_url
@@ -42,7 +43,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     live = LiveEngine(settings)
 
     url = store_url(settings)
-    recording = Recording(url, lambda: live.engine)
+    recording = Recording(url, lambda: live.engine, open_bus(settings.bus_url, get_event_bus()))
 
     @contextlib.asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
