@@ -261,3 +261,18 @@ api_keys = Table(
     Column("expires_at", Moment),
     Column("revoked_at", Moment),
 )
+
+indicators = Table(
+    "indicators",
+    metadata,
+    _seq(),
+    _tenant(),
+    Column("type", String(32), nullable=False),
+    Column("value", String(300), nullable=False),
+    Column("source", String(32), nullable=False),
+    Column("confidence", Float, nullable=False),
+    Column("conversation", Big, ForeignKey("conversations.seq", ondelete="CASCADE"), nullable=False),
+    _created(),
+    UniqueConstraint("tenant", "type", "value", "source", "conversation"),
+    Index("ix_indicators_conversation", "conversation"),
+)
