@@ -17,13 +17,6 @@ from lurewatch.entrypoints.app import build_engine
 from lurewatch.entrypoints.settings import Settings, load
 from lurewatch.errors import InputError
 
-_TEXTS = {
-    brand_watch.HIGH_RISK: "Warning: a message in this group combines a brand with a request that fraudsters make. "
-    "Do not follow its link, and do not share codes or card details.",
-    brand_watch.MENTION: "A financial brand was mentioned. Check offers and support contacts on its official site.",
-}
-
-
 class Bot(Protocol):
     """What can write to a group, such as a python-telegram-bot ``Bot``."""
 
@@ -80,8 +73,8 @@ class FraudDetector:
         if decision.type is not None and not decision.suppressed:
             remembered[decision.type] = self._clock()
             alerts.append(_alert(decision))
-            if bot is not None and decision.type in _TEXTS:
-                await bot.send_message(group_id, _TEXTS[decision.type])
+            if bot is not None and decision.text:
+                await bot.send_message(group_id, decision.text)
         return {
             "alerts": alerts,
             "analysis": {

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Protocol
 
 from lurewatch.contracts.engine import default_engine
 from lurewatch.engine.model import Conversation, Memory, Message, Verdict
 from lurewatch.engine.pipeline import Engine
-from lurewatch.engine.policies import allowing, off_platform
+from lurewatch.engine.policies import off_platform
 from lurewatch.engine.policies.off_platform import OffPlatformConfig
 from lurewatch.errors import InputError
 
@@ -65,7 +66,7 @@ def process_message(  # noqa: PLR0913 - the published signature
     fields = {"issue_reference": issue_reference, "sender_type": sender_type}
     _check({**fields, "message_text": message_text, "client_email": client_email, "advisor_email": advisor_email})
     engine = default_engine()
-    verdict, config = _read(engine, message_text, sender_email, whitelisted_emails, whitelisted_phones, own_domains)
+    verdict, config = _read(engine, issue_reference, message_text, sender_email, whitelisted_emails, whitelisted_phones, own_domains)
     flags = _flags(verdict, config)
     if not flags:
         return {"flagged": False, "flags": [], "action": "none", "flag_count": 0}
@@ -109,6 +110,7 @@ def _check(fields: Mapping[str, Any]) -> None:
 
 def _read(
     engine: Engine,
+    reference: str,
     text: str,
     sender: str,
     emails: Sequence[str],
@@ -116,16 +118,14 @@ def _read(
     own_domains: Sequence[str],
 ) -> tuple[Verdict, OffPlatformConfig]:
     """The verdict on one message, and the configured white-lists with those of the call added."""
-    configured = allowing(engine.config.policies, engine.pack.allow).off_platform
-    config = OffPlatformConfig(
+    configured = engine.policies.off_platform
+    config = replace(
+        configured,
         own_domains=(*configured.own_domains, *own_domains),
         emails=(*configured.emails, *emails),
         phones=(*configured.phones, *phones),
-        escalate_from=configured.escalate_from,
-        reminder=configured.reminder,
-        notice=configured.notice,
     )
-    return engine.assess(Conversation((Message(text, sender),))), config
+    return engine.assess(Conversation((Message(text, sender),), reference)), config
 
 
 def _flags(verdict: Verdict, config: OffPlatformConfig) -> list[dict[str, str]]:

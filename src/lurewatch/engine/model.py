@@ -286,7 +286,8 @@ class Memory:
 class Decision:
     """What a policy wants done. ``action`` is none, warning, escalation, alert, notice, log or hand_off.
 
-    ``suppressed`` is true for an alert held back by its cool-down: it is recorded, not sent.
+    ``suppressed`` is true for an alert held back by its cool-down: it is recorded, not sent. A policy in ``mode``
+    monitor says what it would want done, and nothing is.
     """
 
     policy: str
@@ -297,4 +298,5 @@ class Decision:
     flags: tuple[Flag, ...] = ()
     count: int = 0
     suppressed: bool = False
+    mode: Literal["monitor", "enforce"] = "monitor"
     detail: Mapping[str, object] = field(default_factory=dict)

@@ -83,7 +83,7 @@ class Engine:
         )
         self._detectors = (*detectors.BUILT_IN.items(), *((name, detector) for name, detector, _ in plugins))
         self.versions = verdicts.versions(pack, config, self._weights, second.version if second else "")
-        self._policies = policies.allowing(config.policies, pack.allow)
+        self.policies = policies.allowing(config.policies, pack.allow)
         self._frame = verdicts.Frame(self._rules, pack.thresholds, config, self.versions, self._classifier)
 
     def __reduce__(self) -> tuple[Any, ...]:
@@ -169,9 +169,14 @@ class Engine:
         guess = self._classifier.classify(dossier.evidence)
         return fusion.features(dossier, found.by_name, guess, self._categories)
 
-    def decide(self, verdict: Verdict, memory: Memory = Memory()) -> tuple[Decision, ...]:  # noqa: B008 - frozen
-        """What each policy wants done; policies that want nothing are left out."""
-        return policies.decide(verdict, memory, self._policies)
+    def decide(
+        self,
+        verdict: Verdict,
+        memory: Memory = Memory(),  # noqa: B008 - frozen
+        config: policies.PolicyConfig | None = None,
+    ) -> tuple[Decision, ...]:
+        """What each policy wants done, by the engine's own configuration or ``config``, to which nothing is added."""
+        return policies.decide(verdict, memory, config or self.policies)
 
     def _as_conversation(self, state: ConversationState) -> ConversationState:
         """The state after the first message, weighed as part of a conversation: by the other calibration."""

@@ -14,9 +14,10 @@ from lurewatch.engine.policies.off_platform import OffPlatformConfig
 
 @dataclass(frozen=True, slots=True)
 class PolicyConfig:
-    """Which policies run, in order, and how they are set up."""
+    """Which policies run, in order, which of them are ``enforced`` (the others only monitor), and how they are set up."""
 
     enabled: tuple[str, ...] = ("off_platform", "brand_watch", "handoff")
+    enforced: tuple[str, ...] = ()
     off_platform: OffPlatformConfig = field(default_factory=OffPlatformConfig)
     brand_watch: BrandWatchConfig = field(default_factory=BrandWatchConfig)
 
@@ -50,5 +51,9 @@ def allowing(config: PolicyConfig, allow: AllowList) -> PolicyConfig:
 
 def decide(verdict: Verdict, memory: Memory, config: PolicyConfig) -> tuple[Decision, ...]:
     """The decisions of the enabled policies, less those that want nothing."""
-    decisions = (POLICIES[name](verdict, memory, config) for name in config.enabled)
-    return tuple(decision for decision in decisions if decision.action != "none")
+    decisions = [POLICIES[name](verdict, memory, config) for name in config.enabled]
+    return tuple(
+        replace(decision, mode="enforce") if decision.policy in config.enforced else decision
+        for decision in decisions
+        if decision.action != "none"
+    )

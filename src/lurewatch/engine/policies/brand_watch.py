@@ -6,12 +6,18 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from lurewatch.engine.model import Decision, Memory, Verdict
+from lurewatch.engine.policies.texts import filled
 
 CATEGORIES = frozenset({"fraud_data", "fraud_talk"})
 TRIGGERS = {"trigger_urgent": "urgent", "trigger_verify": "verify"}
 """Rules that only raise the score, and the word they stand for."""
 HIGH_RISK, MENTION, SUSPICIOUS = "high_risk_fraud", "brand_mention_info", "suspicious_content"
 _SUSPICIOUS_ABOVE = 0.3
+_WARNING = (
+    "Warning: a message in this group combines a brand with a request that fraudsters make. Do not follow its link, and "
+    "do not share codes or card details."
+)
+_MENTION = "A financial brand was mentioned. Check offers and support contacts on its official site."
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,10 +38,16 @@ class BrandAnalysis:
 
 @dataclass(frozen=True, slots=True)
 class BrandWatchConfig:
-    """The brands that are watched, by their lower-case names, and the seconds between two alerts of a type."""
+    """The brands that are watched, by their lower-case names, and the seconds between two alerts of a type.
+
+    ``warning`` and ``mention`` are what the group is told at ``high_risk_fraud`` and ``brand_mention_info``; ``{brands}``
+    in them are the brands that were named.
+    """
 
     brands: tuple[str, ...] = ("visa", "mastercard", "paypal", "stripe", "amazon")
     cooldown: float = 300.0
+    warning: str = _WARNING
+    mention: str = _MENTION
 
 
 def analyse(verdict: Verdict, watched: Collection[str], first: int = 0) -> BrandAnalysis:
@@ -59,11 +71,11 @@ def decide(verdict: Verdict, memory: Memory, config: BrandWatchConfig) -> Decisi
     """An alert (to the group and the log), a notice (to the group), a log entry, or none; suppressed in cool-down."""
     analysis = analyse(verdict, config.brands, memory.first_new)
     if analysis.brands and analysis.patterns:
-        kind, action = HIGH_RISK, "alert"
+        kind, action, text = HIGH_RISK, "alert", config.warning
     elif analysis.brands:
-        kind, action = MENTION, "notice"
+        kind, action, text = MENTION, "notice", config.mention
     elif analysis.patterns and analysis.score > _SUSPICIOUS_ABOVE:
-        kind, action = SUSPICIOUS, "log"
+        kind, action, text = SUSPICIOUS, "log", ""
     else:
         return Decision("brand_watch", "none")
     last = memory.last_alert.get(kind)
@@ -73,6 +85,7 @@ def decide(verdict: Verdict, memory: Memory, config: BrandWatchConfig) -> Decisi
         action,
         type=kind,
         score=analysis.score,
+        text=filled(text, brands=", ".join(analysis.brands), reference=verdict.id),
         flags=flags,
         suppressed=last is not None and memory.now - last < config.cooldown,
         detail={"keywords": list(analysis.keywords), "confidence": analysis.confidence},

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import phonenumbers
 
 from lurewatch.engine.model import Decision, Flag, Indicator, Memory, Verdict
+from lurewatch.engine.policies.texts import filled
 
 PATTERNS = frozenset(
     {"email_address", "phone_number", "messaging_platform", "bypass_language", "payment_bypass", "social_media"}
@@ -29,7 +30,8 @@ class OffPlatformConfig:
     """White-lists and texts. ``escalate_from`` is the incident count (>= 1) from which a person is asked.
 
     ``emails`` are exact addresses in any case; ``own_domains`` vouch for every address under them; ``phones`` are
-    compared by their digits and in E.164.
+    compared by their digits and in E.164. In the ``reminder`` and the ``notice`` ``{reference}`` and ``{count}`` are
+    filled in.
     """
 
     own_domains: tuple[str, ...] = ()
@@ -53,7 +55,7 @@ def decide(verdict: Verdict, memory: Memory, config: OffPlatformConfig) -> Decis
     return Decision(
         "off_platform",
         "escalation" if escalated else "warning",
-        text=config.notice if escalated else config.reminder,
+        text=filled(config.notice if escalated else config.reminder, reference=verdict.id, count=str(count)),
         flags=flags,
         count=count,
     )
