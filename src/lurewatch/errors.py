@@ -73,17 +73,24 @@ class DeliveryError(LurewatchError):
     """An event or an act did not reach whom it is for; unless ``permanent``, the same is tried again later.
 
     ``permanent``: it would be refused every time. ``unreachable``: whom it is for is away, so that nothing else would
-    reach them either. ``retry_after``: seconds they want to be left alone. The message is stored and shown: it holds
-    no secret and nothing of what was written.
+    reach them either. ``retry_after``: seconds they want to be left alone. ``certain``: it is known that nothing came
+    of the attempt. The message is stored and shown: it holds no secret and nothing of what was written.
     """
 
     def __init__(
-        self, message: str, *, permanent: bool = False, unreachable: bool = False, retry_after: float = 0.0
+        self,
+        message: str,
+        *,
+        permanent: bool = False,
+        unreachable: bool = False,
+        retry_after: float = 0.0,
+        certain: bool = False,
     ) -> None:
         super().__init__(message)
         self.permanent = permanent
         self.unreachable = unreachable
         self.retry_after = retry_after
+        self.certain = certain
 
 
 class StoreError(LurewatchError):

@@ -78,4 +78,4 @@ def screening(engine: Engine, store: Store, clock: Clock) -> Screening:
 @pytest.fixture
 def review(engine: Engine, store: Store, clock: Clock) -> Review:
     """Closing alerts of the store, by the clock."""
-    return Review(store, lambda: engine, clock)
+    return Review(store, lambda: engine, clock=clock)

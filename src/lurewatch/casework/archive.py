@@ -73,8 +73,27 @@ class StoredConversation:
 
 
 @dataclass(frozen=True, slots=True)
+class ActDelivery:
+    """An act on its way: ``status`` is pending, delivered or dead; ``reference`` what it became over there."""
+
+    kind: str
+    status: str
+    attempts: int
+    reference: str
+    last_error: str
+    delivered_at: float | None
+
+
+_ACT = ("kind", "status", "attempts", "reference", "last_error", "delivered_at")
+
+
+@dataclass(frozen=True, slots=True)
 class StoredAlert:
-    """A decision that was recorded; ``warning_sent`` and ``admin_alerted`` say what was delivered."""
+    """A decision that was recorded; ``warning_sent`` and ``admin_alerted`` say what was delivered.
+
+    ``acts`` are the kinds of acts it asks for. In ``mode`` enforce they are done, and ``deliveries`` say how far each
+    has come; in monitor they would have been.
+    """
 
     id: str
     channel: str
@@ -86,6 +105,9 @@ class StoredAlert:
     score: float
     count: int
     suppressed: bool
+    mode: str
+    acts: tuple[str, ...]
+    deliveries: tuple[ActDelivery, ...]
     keywords: tuple[str, ...]
     patterns: tuple[str, ...]
     status: str
@@ -150,7 +172,15 @@ class Archive:
         equal = {name: value for name, value in (filters or {}).items() if name in ALERT_FILTERS}
         async with self._store.reading() as connection:
             rows = await reading.alerts_of(connection, tenant, before=before, limit=most + 1, equal=equal)
-        return _page(rows, most, StoredAlert)
+            acts = await reading.acts_of(connection, tenant, [row["id"] for row in rows])
+        of_alert: dict[str, list[ActDelivery]] = {}
+        for act in acts:
+            of_alert.setdefault(act["alert"], []).append(ActDelivery(**{name: act[name] for name in _ACT}))
+        return _page(
+            [{**row, "acts": row["acts"] or [], "deliveries": of_alert.get(row["id"], [])} for row in rows],
+            most,
+            StoredAlert,
+        )
 
 
 def _verdict(row: RowMapping, channel: str, conversation_id: str) -> StoredVerdict:

@@ -19,34 +19,12 @@ from sqlalchemy import RowMapping
 from lurewatch.casework.bus import Bus
 from lurewatch.casework.bus.envelope import Envelope
 from lurewatch.casework.bus.messages import PUBLISHED
+from lurewatch.casework.delivery import Deliver, Delivery, Receipt
 from lurewatch.casework.grouping import Grouping
 from lurewatch.casework.store import Store, queue
 from lurewatch.errors import DeliveryError, StoreError
 
 _MOST_ERROR = 500
-
-
-@dataclass(frozen=True, slots=True)
-class Delivery:
-    """A row of the outbox that is to be handed on. ``payload`` is JSON.
-
-    ``attempt`` counts from 1; from 2 on nobody may know what became of an earlier one. ``created_at`` is in seconds
-    since the epoch.
-    """
-
-    id: str
-    tenant: str
-    kind: str
-    ordered_by: str
-    subject: str
-    payload: bytes
-    attempt: int
-    created_at: float
-
-
-Deliver = Callable[[Delivery], Awaitable[None]]
-"""Hands one row on. Returns when it is there, and raises DeliveryError when it is not; anything else raised is tried
-again like an error that is neither permanent nor of somebody who is away."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,14 +149,12 @@ class Relay:
         row: RowMapping | None = first
         with suppress(StoreError):  # then the claim ends, and the row is handed on again, with the same id
             while row is not None:
-                names = ("id", "tenant", "kind", "ordered_by", "subject", "payload", "created_at")
-                delivery = Delivery(**{name: row[name] for name in names}, attempt=row["attempts"] + 1)
-                row = await self._settling.submit(await self._tried(row["seq"], delivery))
+                row = await self._settling.submit(await self._tried(row["seq"], _delivery(row)))
 
     async def _tried(self, seq: int, delivery: Delivery) -> queue.Outcome:
         try:
             async with asyncio.timeout(self._pace.timeout):
-                await self._deliver[delivery.kind](delivery)
+                receipt = await self._deliver[delivery.kind](delivery)
         except DeliveryError as error:
             if error.unreachable:
                 self._reached.clear()
@@ -190,13 +166,14 @@ class Relay:
             return self._failed(seq, delivery, DeliveryError(f"it could not be handed on: {type(error).__name__}"))
         self._reached.set()
         now = self._clock()
-        return queue.Outcome(seq, delivery.attempt, "delivered", now, delivered_at=now)
+        return queue.Outcome(seq, delivery.attempt, "delivered", now, delivered_at=now, receipt=receipt)
 
     def _failed(self, seq: int, delivery: Delivery, error: DeliveryError) -> queue.Outcome:
         given_up = error.permanent or delivery.attempt >= self._pace.attempts
         pause = max(self._pause(delivery.attempt, self._pace.most), error.retry_after)
         said = str(error)[:_MOST_ERROR]
-        return queue.Outcome(seq, delivery.attempt, "dead" if given_up else "pending", self._clock() + pause, said)
+        status = "dead" if given_up else "pending"
+        return queue.Outcome(seq, delivery.attempt, status, self._clock() + pause, said, certain=error.certain)
 
     def _pause(self, times: int, most: float) -> float:
         longest: float = min(most, self._pace.first * 2.0 ** min(times - 1, 30))
@@ -222,11 +199,20 @@ class Relay:
                 wait.cancel()
 
 
+def _delivery(row: RowMapping) -> Delivery:
+    names = ("id", "tenant", "kind", "ordered_by", "subject", "payload", "alert", "created_at")
+    return Delivery(
+        **{name: row[name] for name in names},
+        attempt=row["attempts"] + 1,
+        in_doubt=row["attempts"] > row["failed"],
+    )
+
+
 def to_bus(bus: Bus) -> dict[str, Deliver]:
     """What publishes every kind of event on a bus: what a relay is given to deliver."""
     types = {one.event.value: one.type for one in PUBLISHED}
 
-    async def publish(delivery: Delivery) -> None:
+    async def publish(delivery: Delivery) -> Receipt:
         await bus.publish(
             Envelope(
                 id=delivery.id,
@@ -238,6 +224,7 @@ def to_bus(bus: Bus) -> dict[str, Deliver]:
                 data=delivery.payload,
             )
         )
+        return Receipt()
 
     return dict.fromkeys(types, publish)
 

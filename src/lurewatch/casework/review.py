@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal, get_args
 
@@ -12,12 +12,12 @@ from sqlalchemy import RowMapping
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from lurewatch.casework import indicators
+from lurewatch.casework.screening.bindings import Binding, Bound
 from lurewatch.casework.store import Store, reading, reviewing
 from lurewatch.casework.store import indicators as stored
 from lurewatch.casework.store.schema import NOT_COUNTED
 from lurewatch.engine.model import Verdict
 from lurewatch.engine.pipeline import Engine
-from lurewatch.engine.policies import allowing
 from lurewatch.errors import InputError
 
 Disposition = Literal["true_positive", "false_positive", "benign", "undetermined"]
@@ -35,11 +35,18 @@ class Closed:
 
 
 class Review:
-    """Closes alerts in a store; the current ``engine`` says which values nobody is to be known by."""
+    """Closes alerts in a store; ``engine`` (the current one) and ``bindings`` say by which values nobody is known."""
 
-    def __init__(self, store: Store, engine: Callable[[], Engine], clock: Callable[[], float] = time.time) -> None:
+    def __init__(
+        self,
+        store: Store,
+        engine: Callable[[], Engine],
+        bindings: Sequence[Binding] = (),
+        clock: Callable[[], float] = time.time,
+    ) -> None:
         self._store = store
         self._engine = engine
+        self._bindings = bindings
         self._clock = clock
 
     async def close(
@@ -79,8 +86,8 @@ class Review:
             row = await reading.newest_verdict(connection, conversation)
             if row is not None:
                 seen = msgspec.json.decode(row["verdict"], type=Verdict).indicators
-                engine = self._engine()
-                listed = allowing(engine.config.policies, engine.pack.allow).off_platform
+                bound = Bound(self._engine(), self._bindings)
+                listed = bound.of(alert["tenant"], alert["channel"]).off_platform
                 used = indicators.Used(alert["tenant"], conversation, seen)
                 await indicators.keep(connection, used, listed, indicators.REVIEWED, now)
 

@@ -17,6 +17,7 @@ from lurewatch.entrypoints.app import build_engine
 from lurewatch.entrypoints.settings import Settings, load
 from lurewatch.errors import InputError
 
+
 class Bot(Protocol):
     """What can write to a group, such as a python-telegram-bot ``Bot``."""
 

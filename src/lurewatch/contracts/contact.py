@@ -36,7 +36,8 @@ def scan_message(
     whitelisted_phones: Sequence[str] = (),
 ) -> list[dict[str, str]]:
     """The off-platform flags of one message, each ``{"pattern", "matched_text", "category"}``."""
-    verdict, config = _read(default_engine(), message_text, sender_email, whitelisted_emails, whitelisted_phones, ())
+    said = Conversation((Message(message_text, sender_email),))
+    verdict, config = _read(default_engine(), said, whitelisted_emails, whitelisted_phones)
     return _flags(verdict, config)
 
 
@@ -66,7 +67,8 @@ def process_message(  # noqa: PLR0913 - the published signature
     fields = {"issue_reference": issue_reference, "sender_type": sender_type}
     _check({**fields, "message_text": message_text, "client_email": client_email, "advisor_email": advisor_email})
     engine = default_engine()
-    verdict, config = _read(engine, issue_reference, message_text, sender_email, whitelisted_emails, whitelisted_phones, own_domains)
+    said = Conversation((Message(message_text, sender_email),), issue_reference)
+    verdict, config = _read(engine, said, whitelisted_emails, whitelisted_phones, own_domains)
     flags = _flags(verdict, config)
     if not flags:
         return {"flagged": False, "flags": [], "action": "none", "flag_count": 0}
@@ -109,13 +111,7 @@ def _check(fields: Mapping[str, Any]) -> None:
 
 
 def _read(
-    engine: Engine,
-    reference: str,
-    text: str,
-    sender: str,
-    emails: Sequence[str],
-    phones: Sequence[str],
-    own_domains: Sequence[str],
+    engine: Engine, said: Conversation, emails: Sequence[str], phones: Sequence[str], own_domains: Sequence[str] = ()
 ) -> tuple[Verdict, OffPlatformConfig]:
     """The verdict on one message, and the configured white-lists with those of the call added."""
     configured = engine.policies.off_platform
@@ -125,7 +121,7 @@ def _read(
         emails=(*configured.emails, *emails),
         phones=(*configured.phones, *phones),
     )
-    return engine.assess(Conversation((Message(text, sender),), reference)), config
+    return engine.assess(said), config
 
 
 def _flags(verdict: Verdict, config: OffPlatformConfig) -> list[dict[str, str]]:

@@ -300,3 +300,9 @@ class Decision:
     suppressed: bool = False
     mode: Literal["monitor", "enforce"] = "monitor"
     detail: Mapping[str, object] = field(default_factory=dict)
+
+    @property
+    def keywords(self) -> tuple[str, ...]:
+        """Brands and trigger words that it rests on."""
+        named = self.detail.get("keywords", ())
+        return tuple(map(str, named)) if isinstance(named, list | tuple) else ()

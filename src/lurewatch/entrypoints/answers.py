@@ -129,7 +129,7 @@ def _opinion(opinion: Opinion) -> dict[str, Any]:
 
 
 def _decision(decision: Decision) -> dict[str, Any]:
-    found: dict[str, Any] = {"policy": decision.policy, "action": decision.action}
+    found: dict[str, Any] = {"policy": decision.policy, "action": decision.action, "mode": decision.mode}
     if decision.type is not None:
         found["type"] = decision.type
     if decision.suppressed:

@@ -10,11 +10,12 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from lurewatch.casework.access import Access
+from lurewatch.casework.acts import Doer
 from lurewatch.casework.archive import Archive
 from lurewatch.casework.bus import Bus
 from lurewatch.casework.relay import Relay, to_bus
 from lurewatch.casework.review import Review
-from lurewatch.casework.screening import Incoming, Screened, Screening
+from lurewatch.casework.screening import Binding, Incoming, Screened, Screening, Terms
 from lurewatch.casework.store import Store, address
 from lurewatch.engine.model import Message
 from lurewatch.engine.pipeline import Engine
@@ -84,15 +85,26 @@ def is_local(host: str) -> bool:
 class Recording:
     """The rooms that work on one store; until it is open each of them raises StoreError.
 
-    What screening leaves to be told is handed on to the ``bus``, which is closed at the end.
+    What screening leaves to be told is handed on to the ``bus``, and what is to be done to the ``doers``, each by a
+    relay of its own, so that none waits for another; all of them are closed at the end.
     """
 
-    def __init__(self, url: str, engine: Callable[[], Engine], bus: Bus) -> None:
+    def __init__(
+        self,
+        url: str,
+        engine: Callable[[], Engine],
+        bus: Bus,
+        *,
+        bindings: tuple[Binding, ...] = (),
+        doers: Sequence[Doer] = (),
+    ) -> None:
         self._url = url
         self._engine = engine
         self._bus = bus
-        self._relay: Relay | None = None
-        self._relaying: asyncio.Task[None] | None = None
+        self._terms = Terms(bindings, tuple(doer.destination for doer in doers))
+        self._doers = doers
+        self._relays: list[Relay] = []
+        self._relaying: list[asyncio.Task[None]] = []
         self._store: Store | None = None
         self._screening: Screening | None = None
         self._access: Access | None = None
@@ -114,7 +126,7 @@ class Recording:
 
     def review(self) -> Review:
         """Closes alerts."""
-        return Review(self._opened(), self._engine)
+        return Review(self._opened(), self._engine, self._terms.bindings)
 
     def access(self) -> Access:
         """Knows who may call."""
@@ -136,10 +148,16 @@ class Recording:
                 self._problem = str(error)
                 _log.error("The store cannot be opened, messages are refused until it can: %s", error)
             return False
-        self._relay = Relay(self._store, to_bus(self._bus))
-        self._relaying = asyncio.create_task(self._relay.run())
-        self._screening = Screening(self._engine, self._store, recorded=self._relay.wake)
+        for delivers in (to_bus(self._bus), *(doer.does for doer in self._doers)):
+            relay = Relay(self._store, delivers)
+            self._relays.append(relay)
+            self._relaying.append(asyncio.create_task(relay.run()))
+        self._screening = Screening(self._engine, self._store, terms=self._terms, recorded=self._wake)
         return True
+
+    def _wake(self) -> None:
+        for relay in self._relays:
+            relay.wake()
 
     async def keep_trying(self) -> None:
         """Try until the store is open."""
@@ -151,11 +169,15 @@ class Recording:
         """Finish what is under way and let go of the store."""
         if self._screening is not None:
             await self._screening.close()
-        if self._relay is not None and self._relaying is not None:
-            self._relay.stop()
-            await asyncio.wait([self._relaying], timeout=_FINISH_SECONDS)
-            self._relaying.cancel()
-            await asyncio.gather(self._relaying, return_exceptions=True)
+        if self._relaying:
+            for relay in self._relays:
+                relay.stop()
+            await asyncio.wait(self._relaying, timeout=_FINISH_SECONDS)
+            for task in self._relaying:
+                task.cancel()
+            await asyncio.gather(*self._relaying, return_exceptions=True)
         await self._bus.close()
+        for doer in self._doers:
+            await doer.close()
         if self._store is not None:
             await self._store.close()

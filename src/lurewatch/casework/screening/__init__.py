@@ -1,5 +1,6 @@
 """One message after the other: read, judged, decided on and recorded in one step that is never half done."""
 
+from lurewatch.casework.screening.bindings import Binding
 from lurewatch.casework.screening.nouns import (
     DEFAULT_CHANNEL,
     DEFAULT_TENANT,
@@ -9,13 +10,16 @@ from lurewatch.casework.screening.nouns import (
     Screened,
 )
 from lurewatch.casework.screening.screening import Screening
+from lurewatch.casework.screening.terms import Terms
 
 __all__ = [
     "DEFAULT_CHANNEL",
     "DEFAULT_TENANT",
+    "Binding",
     "ConversationKey",
     "Incoming",
     "PairKey",
     "Screened",
     "Screening",
+    "Terms",
 ]

@@ -61,6 +61,7 @@ def _names(incoming: Incoming) -> Iterator[tuple[str, str, int]]:
     yield "/message/message_id", incoming.message.message_id, LONGEST_ID
     yield "/client", folded(incoming.client), LONGEST_ID
     yield "/advisor", folded(incoming.advisor), LONGEST_ID
+    yield "/language", incoming.language, LONGEST_NAME
     yield "/idempotency_key", incoming.idempotency_key, LONGEST_ID
     yield "/sender_metadata/user_id", metadata.user_id or "", LONGEST_ID
     yield "/sender_metadata/verification_status", metadata.verification_status or "", LONGEST_ID

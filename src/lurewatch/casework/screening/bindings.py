@@ -44,7 +44,7 @@ class Binding:
             ),
         )
 
-    def _said(self, names: Sequence[str], language: str) -> dict[str, str]:
+    def _said(self, names: Sequence[str], language: str) -> dict[str, Any]:
         wanted = (language.lower(), language.lower().partition("-")[0], self.language)
         return {
             name: next((texts[tag] for tag in wanted if tag in texts), next(iter(texts.values())))

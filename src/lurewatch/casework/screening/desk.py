@@ -9,12 +9,14 @@ import msgspec
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from lurewatch.casework import indicators
+from lurewatch.casework.screening.bindings import Bound
 from lurewatch.casework.screening.nouns import ConversationKey, Incoming, Screened, text_hash
 from lurewatch.casework.screening.records import Notes
+from lurewatch.casework.screening.terms import Terms
 from lurewatch.casework.store import ledger
 from lurewatch.engine.model import Decision, Knowledge, KnownIndicator, Memory, Message, Verdict
 from lurewatch.engine.pipeline import Engine
-from lurewatch.engine.policies import allowing, off_platform
+from lurewatch.engine.policies import PolicyConfig, off_platform
 from lurewatch.engine.state import ConversationState
 from lurewatch.errors import ConflictError, InputError
 
@@ -60,12 +62,14 @@ class Draft:
 class Desk:
     """Good for one wave, in which every conversation comes once; ``now`` and ``new_id`` are its clock and its dice."""
 
-    def __init__(self, connection: AsyncConnection, engine: Engine, now: float, new_id: Callable[[], str]) -> None:
+    def __init__(
+        self, connection: AsyncConnection, engine: Engine, terms: Terms, now: float, new_id: Callable[[], str]
+    ) -> None:
         self._connection = connection
         self._engine = engine
+        self._bound = Bound(engine, terms.bindings)
         self._now = now
-        self._notes = Notes(now, new_id)
-        self._listed = allowing(engine.config.policies, engine.pack.allow).off_platform
+        self._notes = Notes(now, new_id, terms.destinations)
         self._confirmed: list[Draft] = []
         self._conversations: dict[ConversationKey, Held] = {}
         self._known: Mapping[tuple[int, str], ledger.Row] = {}
@@ -87,7 +91,8 @@ class Desk:
         await ledger.write(self._connection, self._notes.rows(counters))
         for draft in self._confirmed:
             used = indicators.Used(draft.incoming.tenant, draft.held.seq, draft.verdict.indicators)
-            await indicators.keep(self._connection, used, self._listed, indicators.CONFIRMED, self._now)
+            listed = self._policies(draft.incoming).off_platform
+            await indicators.keep(self._connection, used, listed, indicators.CONFIRMED, self._now)
         return outcomes
 
     async def _read(self, wave: Sequence[Incoming]) -> None:
@@ -178,7 +183,10 @@ class Desk:
 
     async def _known_of(self, reads: Sequence[Read]) -> dict[int, tuple[KnownIndicator, ...]]:
         """What other conversations tell of the values in these."""
-        wanted = {read.held.seq: indicators.looked_up(read.held.state.indicators, self._listed) for read in reads}
+        wanted = {
+            read.held.seq: indicators.looked_up(read.held.state.indicators, self._policies(read.incoming).off_platform)
+            for read in reads
+        }
         tenants = {read.held.seq: read.incoming.tenant for read in reads}
         return await indicators.known(self._connection, wanted, tenants)
 
@@ -188,6 +196,9 @@ class Desk:
             knowledge = replace(knowledge, indicators=(*knowledge.indicators, *found))
         verdict = self._engine.judge(read.held.state, knowledge)
         return Draft(read.incoming, read.held, read.position, read.edition, read.counted, knowledge, verdict)
+
+    def _policies(self, incoming: Incoming) -> PolicyConfig:
+        return self._bound.of(incoming.tenant, incoming.channel, incoming.language)
 
     async def _decided(
         self,
@@ -204,7 +215,8 @@ class Desk:
             last_alert=dict(last),
             handed_off=held.handed_off_at is not None,
         )
-        decisions = self._engine.decide(_of_message(draft.verdict, draft.position), memory)
+        policies = self._policies(incoming)
+        decisions = self._engine.decide(_of_message(draft.verdict, draft.position), memory, policies)
         for decision in decisions:
             if decision.policy == "off_platform":
                 counters[incoming.pair] = decision.count
@@ -215,9 +227,10 @@ class Desk:
         screened = self._notes.take(draft, decisions, memory)
         if draft.verdict.risk_level == "confirmed":
             self._confirmed.append(draft)
-        if any(decision.action == "hand_off" for decision in decisions):
-            said = await ledger.texts(self._connection, held.seq)
-            self._notes.hand_off(draft, self._engine.pack, said)
+        for decision in decisions:
+            if decision.action == "hand_off":
+                said = await ledger.texts(self._connection, held.seq)
+                self._notes.hand_off(draft, self._engine.pack, said, decision.mode)
         return screened
 
 

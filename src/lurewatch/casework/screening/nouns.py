@@ -39,6 +39,7 @@ class Incoming:
     ``client`` and ``advisor`` are the pair whose incidents are counted; without either they are counted for the
     conversation and the sender. ``sender_type`` is what the sender is in the pair. The same ``idempotency_key`` stands
     for the same request, and is answered once. ``knowledge`` is what others were asked about the conversation.
+    ``language`` is a BCP 47 tag of what those in the conversation read, "" where nobody told.
     """
 
     conversation_id: str
@@ -51,6 +52,7 @@ class Incoming:
     sender_metadata: SenderMetadata = field(default_factory=SenderMetadata)
     idempotency_key: str = ""
     knowledge: Knowledge = NOTHING_KNOWN
+    language: str = ""
 
     @property
     def conversation(self) -> ConversationKey:

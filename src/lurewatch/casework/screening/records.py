@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from lurewatch.casework import announcements
+from lurewatch.casework.acts import MOST_MATCHED, Act, Destination, due
 from lurewatch.casework.events import EventType
 from lurewatch.casework.screening.nouns import Incoming, PairKey, Screened, text_hash
 from lurewatch.casework.store import ledger
@@ -24,9 +25,10 @@ _MOST_FLAGGED = 200
 class Notes:
     """Collects the rows of a wave. ``now`` is the time of all of them."""
 
-    def __init__(self, now: float, new_id: Callable[[], str]) -> None:
+    def __init__(self, now: float, new_id: Callable[[], str], destinations: Sequence[Destination]) -> None:
         self._now = now
         self._new_id = new_id
+        self._destinations = destinations
         self._rows = ledger.Rows()
         self._held: dict[int, tuple[Held, Draft]] = {}
         self._pairs: set[PairKey] = set()
@@ -113,6 +115,7 @@ class Notes:
     def _decision(self, draft: Draft, verdict_id: str, decision: Decision, memory: Memory) -> None:
         incoming, alert_id = draft.incoming, self._new_id()
         counts = decision.policy == "off_platform"
+        acts = due(self._destinations, incoming.tenant, incoming.channel, decision)
         self._rows.alerts.append(
             {
                 "tenant": incoming.tenant,
@@ -126,7 +129,9 @@ class Notes:
                 "score": decision.score,
                 "count": decision.count,
                 "suppressed": decision.suppressed,
-                "keywords": decision.detail.get("keywords", []),
+                "mode": decision.mode,
+                "acts": [kind for _, kind in acts],
+                "keywords": list(decision.keywords),
                 "patterns": sorted({flag.pattern for flag in decision.flags}),
                 "incidents": decision.count - memory.incidents - draft.counted if counts else 0,
                 "client_email": incoming.pair.client if counts else "",
@@ -135,6 +140,11 @@ class Notes:
                 "created_at": self._now,
             }
         )
+        if acts and decision.mode == "enforce":
+            payload = msgspec.json.encode(_act(draft, verdict_id, alert_id, decision, self._now))
+            for destination, kind in acts:
+                order = f"{_order(incoming)}/{destination.name}"
+                self._put(incoming, kind, payload, ordered_by=order, alert=alert_id)
         if counts:
             self._flags(incoming, verdict_id, alert_id, decision)
         elif decision.type and not decision.suppressed and decision.action != "hand_off":
@@ -181,8 +191,11 @@ class Notes:
                 }
             )
 
-    def hand_off(self, draft: Draft, pack: Pack, said: Sequence[ledger.Row]) -> None:
-        """Note that the conversation is handed off, with what was ``said`` in it besides this message."""
+    def hand_off(self, draft: Draft, pack: Pack, said: Sequence[ledger.Row], mode: str) -> None:
+        """Note that the conversation is handed off, with what was ``said`` in it besides this message.
+
+        The event tells the ``mode`` of the policy: who is not to act on it yet can tell.
+        """
         incoming = draft.incoming
         spoken = {
             row["position"]: {name: row[name] for name in ("message_id", "sender", "role")} | {"content": row["text"]}
@@ -195,7 +208,11 @@ class Notes:
             "content": incoming.message.text,
         }
         conversation = [spoken[position] for position in sorted(spoken)]
-        metadata = {"sender_id": incoming.sender_metadata.user_id, "message_count": draft.verdict.message_count}
+        metadata = {
+            "sender_id": incoming.sender_metadata.user_id,
+            "message_count": draft.verdict.message_count,
+            "mode": mode,
+        }
         payload = announcements.scam_confirmed(incoming.conversation_id, draft.verdict, pack, metadata, conversation)
         self._event(incoming, EventType.SCAM_CONFIRMED, payload)
 
@@ -206,17 +223,55 @@ class Notes:
         self._event(incoming, EventType.SCAM_DETECTION_RESULT, payload)
 
     def _event(self, incoming: Incoming, kind: EventType, payload: Mapping[str, Any]) -> None:
+        self._put(incoming, kind.value, msgspec.json.encode(payload), ordered_by=_order(incoming))
+
+    def _put(self, incoming: Incoming, kind: str, payload: bytes, *, ordered_by: str, alert: str = "") -> None:
         self._rows.outbox.append(
             {
                 "tenant": incoming.tenant,
                 "id": self._new_id(),
-                "kind": kind.value,
-                "ordered_by": "/".join(incoming.conversation),
+                "kind": kind,
+                "ordered_by": ordered_by,
                 "subject": incoming.conversation_id,
-                "payload": msgspec.json.encode(payload),
+                "payload": payload,
+                "alert": alert,
                 "status": "pending",
                 "attempts": 0,
                 "next_at": self._now,
                 "created_at": self._now,
             }
         )
+
+
+def _order(incoming: Incoming) -> str:
+    return "/".join(incoming.conversation)
+
+
+def _act(draft: Draft, verdict_id: str, alert_id: str, decision: Decision, now: float) -> Act:
+    """What those outside are told of a decision."""
+    incoming, verdict = draft.incoming, draft.verdict
+    return Act(
+        alert=alert_id,
+        tenant=incoming.tenant,
+        channel=incoming.channel,
+        conversation_id=incoming.conversation_id,
+        message_id=incoming.message.message_id,
+        verdict=verdict_id,
+        policy=decision.policy,
+        action=decision.action,
+        type=decision.type or "",
+        text=decision.text,
+        sender=incoming.message.sender,
+        sender_type=incoming.sender_type,
+        client_email=incoming.client,
+        advisor_email=incoming.advisor,
+        count=decision.count,
+        score=decision.score,
+        scam_probability=verdict.scam_probability,
+        risk_level=verdict.risk_level,
+        scam_type=verdict.scam_type,
+        patterns=tuple(sorted({flag.pattern for flag in decision.flags})),
+        keywords=decision.keywords,
+        matched=tuple(dict.fromkeys(flag.matched_text[:_MOST_FLAGGED] for flag in decision.flags))[:MOST_MATCHED],
+        created_at=now,
+    )

@@ -11,6 +11,7 @@ from lurewatch.casework.grouping import Grouping
 from lurewatch.casework.screening.admission import admit
 from lurewatch.casework.screening.desk import Desk
 from lurewatch.casework.screening.nouns import ConversationKey, Incoming, Screened, text_hash
+from lurewatch.casework.screening.terms import NO_TERMS, Terms
 from lurewatch.casework.store import Store, reading
 from lurewatch.engine.model import NOTHING_KNOWN, Decision, Message
 from lurewatch.engine.pipeline import Engine
@@ -25,8 +26,8 @@ def new_id() -> str:
 class Screening:
     """Screens messages with whatever engine is current, and records what came of it.
 
-    ``clock`` gives seconds since the epoch; ``new_id`` an id that nobody has had. ``recorded`` is called whenever
-    something was committed, so that what has to go out goes out at once.
+    ``terms`` say how. ``clock`` gives seconds since the epoch; ``new_id`` an id that nobody has had. ``recorded`` is
+    called whenever something was committed, so that what has to go out goes out at once.
     """
 
     def __init__(
@@ -34,12 +35,14 @@ class Screening:
         engine: Callable[[], Engine],
         store: Store,
         *,
+        terms: Terms = NO_TERMS,
         clock: Callable[[], float] = time.time,
         new_id: Callable[[], str] = new_id,
         recorded: Callable[[], None] = lambda: None,
     ) -> None:
         self._engine = engine
         self._store = store
+        self._terms = terms
         self._clock = clock
         self._new_id = new_id
         self._told = recorded
@@ -122,7 +125,7 @@ class Screening:
 
     async def _recorded(self, wave: Sequence[Incoming]) -> list[Screened | Exception]:
         async with self._store.writing() as connection:
-            desk = Desk(connection, self._engine(), self._clock(), self._new_id)
+            desk = Desk(connection, self._engine(), self._terms, self._clock(), self._new_id)
             outcomes = await desk.screen(wave)
         self._told()
         return outcomes

@@ -13,14 +13,17 @@ from typing import Any
 from sqlalchemy import ColumnElement, RowMapping, ScalarSelect, Select, String, bindparam, func, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from lurewatch.casework.store.schema import outbox
+from lurewatch.casework.delivery import Proof, Receipt
+from lurewatch.casework.store.schema import alerts, conversation_flags, outbox
+
+_LONGEST_REFERENCE = 200
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """What became of a claimed row: its new ``status``, and when it is due again if that is ``pending``.
 
-    ``last_error`` of none keeps what was noted before.
+    ``last_error`` of none keeps what was noted before. ``certain`` says that surely nothing came of the attempt.
     """
 
     seq: int
@@ -29,6 +32,8 @@ class Outcome:
     next_at: float
     last_error: str | None = None
     delivered_at: float | None = None
+    certain: bool = False
+    receipt: Receipt | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +102,8 @@ _SETTLE = (
         next_at=bindparam("due"),
         delivered_at=bindparam("delivered"),
         last_error=func.coalesce(bindparam("error", type_=String), outbox.c.last_error),
+        failed=outbox.c.failed + bindparam("certain"),
+        reference=bindparam("became_there"),
     )
 )
 
@@ -111,10 +118,26 @@ async def settle(connection: AsyncConnection, outcomes: Sequence[Outcome]) -> No
             "due": one.next_at,
             "delivered": one.delivered_at,
             "error": one.last_error,
+            "certain": int(one.certain),
+            "became_there": one.receipt.reference[:_LONGEST_REFERENCE] if one.receipt else "",
         }
         for one in sorted(outcomes, key=lambda one: one.seq)
     ]
     await connection.execute(_SETTLE, rows)
+    for one in outcomes:
+        if one.receipt is not None and one.receipt.proves is not None:
+            await _prove(connection, one.seq, one.receipt.proves)
+
+
+async def _prove(connection: AsyncConnection, seq: int, proof: Proof) -> None:
+    """What was delivered is true of the alert, and of every flag that it stands for."""
+    found = await connection.execute(select(outbox.c.tenant, outbox.c.alert).where(outbox.c.seq == seq))
+    tenant, alert = found.one()
+    of_alert = (alerts.c.tenant == tenant, alerts.c.id == alert)
+    await connection.execute(update(alerts).where(*of_alert).values({proof: True}))
+    flags = conversation_flags.c
+    of_flags = (flags.tenant == tenant, flags.alert == alert)
+    await connection.execute(update(conversation_flags).where(*of_flags).values({proof: True}))
 
 
 async def entries(connection: AsyncConnection, status: str | None, after: int, limit: int) -> list[RowMapping]:
@@ -130,4 +153,4 @@ async def revive(connection: AsyncConnection, ids: Collection[str] | None, now: 
     dead = update(outbox).where(outbox.c.status == "dead")
     if ids is not None:
         dead = dead.where(outbox.c.id.in_(sorted(ids)))
-    return (await connection.execute(dead.values(status="pending", attempts=0, next_at=now))).rowcount
+    return (await connection.execute(dead.values(status="pending", attempts=0, failed=0, next_at=now))).rowcount

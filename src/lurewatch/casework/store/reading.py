@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from sqlalchemy import RowMapping, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from lurewatch.casework.store.schema import alerts, conversations, messages, verdicts
+from lurewatch.casework.store.schema import alerts, conversations, messages, outbox, verdicts
 
 
 async def verdict(connection: AsyncConnection, tenant: str, verdict_id: str) -> RowMapping | None:
@@ -78,3 +78,16 @@ async def alerts_of(
     if before is not None:
         asked = asked.where(alerts.c.seq < before)
     return (await connection.execute(asked)).mappings().all()
+
+
+async def acts_of(connection: AsyncConnection, tenant: str, ids: Sequence[str]) -> Sequence[RowMapping]:
+    """The acts of these alerts, in the order they were asked for."""
+    table = outbox.c
+    found = await connection.execute(
+        select(
+            table.alert, table.kind, table.status, table.attempts, table.reference, table.last_error, table.delivered_at
+        )
+        .where(table.tenant == tenant, table.alert.in_(ids))
+        .order_by(table.seq)
+    )
+    return found.mappings().all()

@@ -26,6 +26,7 @@ from sqlalchemy import (
     TypeDecorator,
     UniqueConstraint,
     false,
+    text,
 )
 from sqlalchemy import DateTime as SqlDateTime
 
@@ -153,6 +154,7 @@ conversation_flags = Table(
     _created(),
     Index("ix_conversation_flags_pair", "tenant", "client_email", "advisor_email"),
     Index("ix_conversation_flags_issue", "tenant", "issue_reference"),
+    Index("ix_conversation_flags_alert", "tenant", "alert"),
 )
 
 alerts = Table(
@@ -170,6 +172,8 @@ alerts = Table(
     Column("score", Float, nullable=False),
     Column("count", Integer, nullable=False),
     Column("suppressed", Boolean, nullable=False),
+    Column("mode", String(16), nullable=False, server_default="monitor"),
+    Column("acts", JSON, comment="what it asks to be done; done in mode enforce"),
     Column("keywords", JSON, nullable=False),
     Column("patterns", JSON, nullable=False),
     Column("incidents", Integer, nullable=False, comment="how many it counted for its pair"),
@@ -228,10 +232,14 @@ outbox = Table(
     Column("status", String(16), nullable=False, comment="pending, delivered or dead"),
     Column("attempts", Integer, nullable=False),
     Column("next_at", Moment, nullable=False),
+    Column("failed", Integer, nullable=False, server_default="0", comment="attempts of which surely nothing came"),
     Column("last_error", String(500), nullable=False, server_default=""),
+    Column("alert", String(40), nullable=False, server_default="", comment="whose act it is"),
+    Column("reference", String(200), nullable=False, server_default="", comment="what the act became over there"),
     _created(),
     Column("delivered_at", Moment),
     Index("ix_outbox_due", "status", "next_at"),
+    Index("ix_outbox_alert", "alert", postgresql_where=text("alert <> ''"), sqlite_where=text("alert <> ''")),
     Index("ix_outbox_order", "ordered_by", "status", "seq"),
 )
 

@@ -14,7 +14,7 @@ from lurewatch.engine.policies.off_platform import OffPlatformConfig
 
 @dataclass(frozen=True, slots=True)
 class PolicyConfig:
-    """Which policies run, in order, which of them are ``enforced`` (the others only monitor), and how they are set up."""
+    """Which policies run, in order, which of them are ``enforced`` (the others monitor), and how they are set up."""
 
     enabled: tuple[str, ...] = ("off_platform", "brand_watch", "handoff")
     enforced: tuple[str, ...] = ()

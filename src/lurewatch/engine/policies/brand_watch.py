@@ -14,8 +14,8 @@ TRIGGERS = {"trigger_urgent": "urgent", "trigger_verify": "verify"}
 HIGH_RISK, MENTION, SUSPICIOUS = "high_risk_fraud", "brand_mention_info", "suspicious_content"
 _SUSPICIOUS_ABOVE = 0.3
 _WARNING = (
-    "Warning: a message in this group combines a brand with a request that fraudsters make. Do not follow its link, and "
-    "do not share codes or card details."
+    "Warning: a message in this group combines a brand with a request that fraudsters make. Do not follow its link, "
+    "and do not share codes or card details."
 )
 _MENTION = "A financial brand was mentioned. Check offers and support contacts on its official site."
 
@@ -40,8 +40,8 @@ class BrandAnalysis:
 class BrandWatchConfig:
     """The brands that are watched, by their lower-case names, and the seconds between two alerts of a type.
 
-    ``warning`` and ``mention`` are what the group is told at ``high_risk_fraud`` and ``brand_mention_info``; ``{brands}``
-    in them are the brands that were named.
+    ``warning`` and ``mention`` are what the group is told at ``high_risk_fraud`` and ``brand_mention_info``; in them
+    ``{brands}`` are the brands that were named.
     """
 
     brands: tuple[str, ...] = ("visa", "mastercard", "paypal", "stripe", "amazon")

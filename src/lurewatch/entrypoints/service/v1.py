@@ -57,6 +57,7 @@ class ScreeningInput(BaseModel):
     message: DetectionMessage
     channel: Annotated[str, Field(min_length=1, max_length=64)] = DEFAULT_CHANNEL
     pair: Pair = Field(default_factory=Pair)
+    language: Annotated[str, Field(max_length=64, description="BCP 47: in which texts are shown")] = ""
     sender_metadata: DetectionMetadata = Field(default_factory=DetectionMetadata)
 
     def incoming(self, tenant: str, idempotency_key: str) -> Incoming:
@@ -69,6 +70,7 @@ class ScreeningInput(BaseModel):
             client=self.pair.client_email,
             advisor=self.pair.advisor_email,
             sender_type=self.pair.sender_type,
+            language=self.language,
             sender_metadata=metadata_of(self.sender_metadata),
             idempotency_key=idempotency_key,
         )
@@ -279,7 +281,11 @@ def _stored(found: StoredVerdict) -> dict[str, Any]:
 
 
 def _timed(values: dict[str, Any]) -> dict[str, Any]:
-    return {name: _time(value) if name.endswith("_at") else value for name, value in values.items()}
+    return {name: _time(value) if name.endswith("_at") else _inside(value) for name, value in values.items()}
+
+
+def _inside(value: Any) -> Any:
+    return [_timed(one) if isinstance(one, dict) else one for one in value] if isinstance(value, tuple) else value
 
 
 def _time(seconds: float | None) -> str | None:

@@ -1,0 +1,20 @@
+"""How an installation wants its messages handled."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from lurewatch.casework.acts import Destination
+from lurewatch.casework.screening.bindings import Binding
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """Which policies run where, by the first of the ``bindings`` that fits, and who outside is told."""
+
+    bindings: tuple[Binding, ...] = ()
+    destinations: tuple[Destination, ...] = ()
+
+
+NO_TERMS = Terms()
+"""The engine's own policies everywhere, and nobody is told."""
