@@ -1,4 +1,3 @@
-# ruff: noqa: RUF009 - setting makes dataclass fields
 """Every setting is one field of ``Settings``; the file, the environment, the flags and the docs derive from it.
 
 A flag goes before the environment, the environment before the configuration file, the file before the default.
@@ -14,8 +13,9 @@ from typing import Any
 
 from lurewatch.engine.pipeline import EngineConfig
 from lurewatch.entrypoints import config_file
-from lurewatch.entrypoints.declarations import Setting, brand, policy, region, setting
-from lurewatch.entrypoints.values import Choice, File, Files, Number, Switch, Text, Texts, Url, Weights, Whole
+from lurewatch.entrypoints.declarations import Setting, brand, number, policy, setting
+from lurewatch.entrypoints.engine_settings import EngineSettings
+from lurewatch.entrypoints.values import Choice, Number, Paths, Switch, Text, Texts, Url, Whole
 from lurewatch.errors import SettingsError
 
 DEFAULT_FILE = "lurewatch.yaml"
@@ -26,67 +26,9 @@ _BRAND_WATCH = _ENGINE.policies.brand_watch
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Settings:
+class Settings(EngineSettings):
     """The whole configuration. ``sources`` says where each value that is no default came from, ``file`` which file."""
 
-    fusion: str = setting(
-        _ENGINE.fusion,
-        "engine.fusion",
-        Choice(("calibrated", "weighted")),
-        "How findings become scam_probability: a fitted probability, or the published weighted sum.",
-    )
-    scam_threshold: float = setting(
-        _ENGINE.scam_threshold,
-        "engine.scam_threshold",
-        Number(0, 100),
-        "From which calibrated probability on is_scam holds.",
-    )
-    regions: tuple[str, ...] = setting(
-        _ENGINE.regions,
-        "engine.regions",
-        Texts("two-letter regions", region),
-        "Where phone numbers without a country code may be from; the first that fits counts.",
-    )
-    max_characters: int = setting(
-        _ENGINE.most_characters,
-        "engine.max_characters",
-        Whole(1, 1_000_000, "characters"),
-        "The longest message that is read; longer ones are refused.",
-    )
-    max_messages: int = setting(
-        _ENGINE.most_messages,
-        "engine.max_messages",
-        Whole(1, 100_000),
-        "The longest conversation that is read; longer ones are refused.",
-    )
-    max_body: int = setting(
-        1 << 20,
-        "engine.max_body",
-        Whole(1_024, 1 << 30, "bytes"),
-        "The largest request body, and the longest record of a scanned file.",
-    )
-    packs: tuple[Path, ...] = setting(
-        (),
-        "packs",
-        Files("folders"),
-        "Rule packs laid over the one that comes with Lurewatch, one after the other.",
-        flag="--pack",
-    )
-    thresholds: Path | None = setting(
-        None, "thresholds", File("file"), "A thresholds.yaml: detector_weights and risk_thresholds of your own."
-    )
-    detectors: tuple[tuple[str, float], ...] = setting(
-        (), "detectors", Weights(), "Weights of installed plug-in detectors; 0 switches one off."
-    )
-    second_reading: str = setting(
-        "",
-        "second_reading",
-        Text("name", empty=True),
-        "The installed second reading of what the text model does not call honest, by name.",
-    )
-    cache: Path | None = setting(
-        None, "cache", File("folder"), "Where compiled packs are kept; else lurewatch in the user's cache folder."
-    )
     store: str = setting(
         "",
         "store.url",
@@ -197,6 +139,65 @@ class Settings:
     )
     erpnext_issue_type: str = setting(
         "Compliance Alert", "erpnext.issue_type", Text(), "Type of the Issue that tells administrators of an incident."
+    )
+    erpnext_webhook_secret: str = setting(
+        "",
+        "erpnext.webhook_secret",
+        Text(empty=True),
+        "Secret of the webhooks that ERPNext calls; without one they are not received.",
+        secret=True,
+    )
+    erpnext_fields: tuple[tuple[str, str], ...] = setting(
+        (), "erpnext.fields", Paths(), "Where our names are in the payload of its webhooks, if elsewhere than usual."
+    )
+    erpnext_own_senders: tuple[str, ...] = setting(
+        (), "erpnext.own_senders", Texts("addresses"), "Senders that only Lurewatch posts with: they are not screened."
+    )
+    erpnext_time_zone: str = setting("UTC", "erpnext.time_zone", Text("time zone"), "The time zone of the site.")
+    telegram_webhook_secret: str = setting(
+        "",
+        "telegram.webhook_secret",
+        Text(empty=True),
+        "The secret_token of setWebhook; without one Telegram is not received.",
+        secret=True,
+    )
+    telegram_bot_id: int = setting(
+        0,
+        "telegram.bot_id",
+        Whole(0, 10**15),
+        "The number before the colon of the bot's token; 0 where it never posts.",
+    )
+    telegram_agents: tuple[str, ...] = setting(
+        (), "telegram.agents", Texts("ids", number), "Users, bots and groups who are never the ones who lure."
+    )
+    generic_webhook_secret: str = setting(
+        "",
+        "generic.webhook_secret",
+        Text(empty=True),
+        "Secret that any other platform signs with; without one it is not received.",
+        secret=True,
+    )
+    generic_channel: str = setting("generic", "generic.channel", Text("name"), "What the other platform is called.")
+    generic_fields: tuple[tuple[str, str], ...] = setting(
+        (), "generic.fields", Paths(), "Where our names are in what the other platform posts."
+    )
+    generic_messages: str = setting(
+        "", "generic.messages", Text("path", empty=True), "Where the list of messages is, if there are several."
+    )
+    generic_mails: bool = setting(
+        False, "generic.mails", Switch(), "Whether the texts are HTML or mails, with quotations to be left out."
+    )
+    generic_own_senders: tuple[str, ...] = setting(
+        (), "generic.own_senders", Texts("senders"), "Senders that are not screened."
+    )
+    generic_signature_header: str = setting(
+        "X-Signature", "generic.signature_header", Text("name"), "The header that holds the HMAC-SHA256 of the body."
+    )
+    generic_signature_prefix: str = setting(
+        "", "generic.signature_prefix", Text("text", empty=True), "What stands before the signature, such as sha256=."
+    )
+    generic_signature_encoding: str = setting(
+        "hex", "generic.signature_encoding", Choice(("hex", "base64")), "How the signature is written."
     )
     sources: Mapping[str, str] = field(default_factory=dict, compare=False, repr=False)
     file: Path | None = field(default=None, compare=False, repr=False)

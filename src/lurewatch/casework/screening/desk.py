@@ -182,6 +182,7 @@ class Desk:
             incidents=counters.get(incoming.pair, 0) - draft.counted,
             last_alert=dict(last),
             handed_off=held.handed_off_at is not None,
+            allowed=incoming.allowed,
         )
         decisions = self._engine.decide(_of_message(draft.verdict, draft.position), memory)
         for decision in decisions:

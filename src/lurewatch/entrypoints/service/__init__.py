@@ -19,13 +19,13 @@ from lurewatch.casework.bus import open_bus
 from lurewatch.casework.events import get_event_bus
 from lurewatch.entrypoints.app import LiveEngine, build_opinions
 from lurewatch.entrypoints.recording import Recording, is_local, store_url
-from lurewatch.entrypoints.service import bodies, v1
+from lurewatch.entrypoints.service import bodies, v1, webhooks
 from lurewatch.entrypoints.service.access import Doors
 from lurewatch.entrypoints.service.detection import Detection, DetectionInput
 from lurewatch.entrypoints.service.problems import problem
 from lurewatch.entrypoints.service.routes import router
 from lurewatch.entrypoints.settings import Settings, load
-from lurewatch.errors import ConflictError, InputError, StoreError
+from lurewatch.errors import ConflictError, InputError, SignatureError, StoreError
 from lurewatch.version import __version__
 
 _log = logging.getLogger("lurewatch")
@@ -73,6 +73,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.include_router(router(detection, settings.max_body, doors.guard("screen")))
     if url:
         app.include_router(v1.router(recording, doors, settings.max_body))
+        app.include_router(webhooks.router(recording, settings))
     for kind, told in _PROBLEMS.items():
         app.add_exception_handler(kind, _told(told))
     app.add_exception_handler(HTTPException, _http_problem)
@@ -92,6 +93,7 @@ _PROBLEMS: dict[type[Exception], Callable[[Any], Response]] = {
     ValidationError: bodies.malformed,
     RequestValidationError: bodies.malformed,
     InputError: bodies.refused,
+    SignatureError: lambda error: problem(401, str(error)),
     ConflictError: lambda error: problem(409, str(error)),
     StoreError: bodies.unavailable,
 }
