@@ -177,7 +177,7 @@ def test_our_own_posts_are_not_screened(client: TestClient) -> None:
     assert post(client, communication("copied", marked, reference_name="ISS-other", **more)).json()["flagged"]
 
 
-@pytest.mark.parametrize("path", ["erpnext", "telegram", "generic"])
+@pytest.mark.parametrize("path", ["erpnext", "telegram", "market"])
 def test_who_does_not_sign_is_refused(client: TestClient, path: str) -> None:
     """Without its signature or token, or with a wrong one, nothing is read: 401 with what to do."""
     wrong = dict.fromkeys(("X-Frappe-Webhook-Signature", "X-Telegram-Bot-Api-Secret-Token", "X-Signature"), "wrong")
@@ -264,7 +264,7 @@ def items(client: TestClient, *items: dict[str, Any]) -> Any:
     """What any other platform is answered."""
     body = json.dumps({"items": items}).encode()
     signature = "sha256=" + hmac.new(SECRET.encode(), body, hashlib.sha256).hexdigest()
-    return client.post("/webhooks/generic", content=body, headers={"X-Signature": signature})
+    return client.post("/webhooks/market", content=body, headers={"X-Signature": signature})
 
 
 def test_any_other_platform(client: TestClient) -> None:

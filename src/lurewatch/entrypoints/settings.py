@@ -13,9 +13,10 @@ from typing import Any
 
 from lurewatch.engine.pipeline import EngineConfig
 from lurewatch.entrypoints import config_file
-from lurewatch.entrypoints.declarations import Setting, brand, number, policy, setting
+from lurewatch.entrypoints.connector_settings import ConnectorSettings
+from lurewatch.entrypoints.declarations import Setting, brand, policy, setting
 from lurewatch.entrypoints.engine_settings import EngineSettings
-from lurewatch.entrypoints.values import Choice, Number, Paths, Switch, Text, Texts, Url, Whole
+from lurewatch.entrypoints.values import Number, Switch, Text, Texts, Url, Whole
 from lurewatch.errors import SettingsError
 
 DEFAULT_FILE = "lurewatch.yaml"
@@ -26,7 +27,7 @@ _BRAND_WATCH = _ENGINE.policies.brand_watch
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Settings(EngineSettings):
+class Settings(ConnectorSettings, EngineSettings):
     """The whole configuration. ``sources`` says where each value that is no default came from, ``file`` which file."""
 
     store: str = setting(
@@ -131,73 +132,6 @@ class Settings(EngineSettings):
     )
     llm_temperature: float = setting(
         0.0, "llm.temperature", Number(0, 2), "How much chance there is in an answer, where the model lets one say."
-    )
-    erpnext_url: str = setting("", "erpnext.url", Text("address", empty=True), "The ERPNext site.")
-    erpnext_api_key: str = setting("", "erpnext.api_key", Text(empty=True), "Key of the ERPNext user.", secret=True)
-    erpnext_api_secret: str = setting(
-        "", "erpnext.api_secret", Text(empty=True), "Secret of the ERPNext user.", secret=True
-    )
-    erpnext_issue_type: str = setting(
-        "Compliance Alert", "erpnext.issue_type", Text(), "Type of the Issue that tells administrators of an incident."
-    )
-    erpnext_webhook_secret: str = setting(
-        "",
-        "erpnext.webhook_secret",
-        Text(empty=True),
-        "Secret of the webhooks that ERPNext calls; without one they are not received.",
-        secret=True,
-    )
-    erpnext_fields: tuple[tuple[str, str], ...] = setting(
-        (), "erpnext.fields", Paths(), "Where our names are in the payload of its webhooks, if elsewhere than usual."
-    )
-    erpnext_own_senders: tuple[str, ...] = setting(
-        (), "erpnext.own_senders", Texts("addresses"), "Senders that only Lurewatch posts with: they are not screened."
-    )
-    erpnext_time_zone: str = setting("UTC", "erpnext.time_zone", Text("time zone"), "The time zone of the site.")
-    telegram_webhook_secret: str = setting(
-        "",
-        "telegram.webhook_secret",
-        Text(empty=True),
-        "The secret_token of setWebhook; without one Telegram is not received.",
-        secret=True,
-    )
-    telegram_bot_id: int = setting(
-        0,
-        "telegram.bot_id",
-        Whole(0, 10**15),
-        "The number before the colon of the bot's token; 0 where it never posts.",
-    )
-    telegram_agents: tuple[str, ...] = setting(
-        (), "telegram.agents", Texts("ids", number), "Users, bots and groups who are never the ones who lure."
-    )
-    generic_webhook_secret: str = setting(
-        "",
-        "generic.webhook_secret",
-        Text(empty=True),
-        "Secret that any other platform signs with; without one it is not received.",
-        secret=True,
-    )
-    generic_channel: str = setting("generic", "generic.channel", Text("name"), "What the other platform is called.")
-    generic_fields: tuple[tuple[str, str], ...] = setting(
-        (), "generic.fields", Paths(), "Where our names are in what the other platform posts."
-    )
-    generic_messages: str = setting(
-        "", "generic.messages", Text("path", empty=True), "Where the list of messages is, if there are several."
-    )
-    generic_mails: bool = setting(
-        False, "generic.mails", Switch(), "Whether the texts are HTML or mails, with quotations to be left out."
-    )
-    generic_own_senders: tuple[str, ...] = setting(
-        (), "generic.own_senders", Texts("senders"), "Senders that are not screened."
-    )
-    generic_signature_header: str = setting(
-        "X-Signature", "generic.signature_header", Text("name"), "The header that holds the HMAC-SHA256 of the body."
-    )
-    generic_signature_prefix: str = setting(
-        "", "generic.signature_prefix", Text("text", empty=True), "What stands before the signature, such as sha256=."
-    )
-    generic_signature_encoding: str = setting(
-        "hex", "generic.signature_encoding", Choice(("hex", "base64")), "How the signature is written."
     )
     sources: Mapping[str, str] = field(default_factory=dict, compare=False, repr=False)
     file: Path | None = field(default=None, compare=False, repr=False)

@@ -1,4 +1,4 @@
-"""What platforms call: ``POST /webhooks/erpnext``, ``/webhooks/telegram`` and ``/webhooks/generic``.
+"""What platforms call: ``POST /webhooks/erpnext``, ``/webhooks/telegram``, and one by the name of any other platform.
 
 They come with a signature of their own and need no API key. A platform is received where its secret is set.
 """
@@ -7,23 +7,20 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from typing import Any, Protocol, TypeVar, cast
 
 import orjson
 from fastapi import APIRouter, HTTPException, Request, Response
 
-from lurewatch.casework.screening import ConversationKey, Screened, Screening
+from lurewatch.casework.screening import Screened, Screening
+from lurewatch.entrypoints import receiving
 from lurewatch.entrypoints.connectors import erpnext, generic, telegram
 from lurewatch.entrypoints.connectors.erpnext import ErpnextConfig
 from lurewatch.entrypoints.connectors.generic import GenericConfig
-from lurewatch.entrypoints.connectors.received import Migration, Received
-from lurewatch.entrypoints.connectors.signature import Encoding
 from lurewatch.entrypoints.connectors.telegram import TelegramConfig
 from lurewatch.entrypoints.service import bodies, v1
 from lurewatch.entrypoints.service.problems import documented
 from lurewatch.entrypoints.settings import Settings
-from lurewatch.errors import ConflictError, InputError
 
 _JSON = "application/json"
 _CLEAN: dict[str, Any] = {"flagged": False, "flags": [], "action": "none", "flag_count": 0}
@@ -51,47 +48,16 @@ def router(rooms: Rooms, settings: Settings) -> APIRouter:
     """A route for every platform whose secret is set.
 
     Raises:
-        SettingsError: a field of a mapping or a time zone is none.
+        SettingsError: a field of a mapping, a time zone or a name is none, or two settings do not go together.
     """
     routes = APIRouter(prefix="/webhooks")
     if settings.erpnext_webhook_secret:
-        _erpnext(routes, rooms, _erpnext_config(settings))
+        _erpnext(routes, rooms, receiving.erpnext_config(settings))
     if settings.telegram_webhook_secret:
-        _telegram(routes, rooms, _telegram_config(settings))
+        _telegram(routes, rooms, receiving.telegram_config(settings))
     if settings.generic_webhook_secret:
-        _generic(routes, rooms, _generic_config(settings))
+        _generic(routes, rooms, receiving.generic_config(settings))
     return routes
-
-
-def _erpnext_config(settings: Settings) -> ErpnextConfig:
-    return ErpnextConfig(
-        settings.erpnext_webhook_secret,
-        fields=dict(settings.erpnext_fields),
-        own_senders=settings.erpnext_own_senders,
-        time_zone=settings.erpnext_time_zone,
-        most_body=settings.max_body,
-    )
-
-
-def _telegram_config(settings: Settings) -> TelegramConfig:
-    agents = frozenset(int(agent) for agent in settings.telegram_agents)
-    secret, bot_id = settings.telegram_webhook_secret, settings.telegram_bot_id
-    return TelegramConfig(secret, bot_id=bot_id, agents=agents, most_body=settings.max_body)
-
-
-def _generic_config(settings: Settings) -> GenericConfig:
-    return GenericConfig(
-        settings.generic_channel,
-        fields=dict(settings.generic_fields),
-        messages=settings.generic_messages,
-        mails=settings.generic_mails,
-        own_senders=settings.generic_own_senders,
-        signature_header=settings.generic_signature_header,
-        signature_prefix=settings.generic_signature_prefix,
-        signature_encoding=cast("Encoding", settings.generic_signature_encoding),
-        secret=settings.generic_webhook_secret,
-        most_body=settings.max_body,
-    )
 
 
 def _erpnext(routes: APIRouter, rooms: Rooms, config: ErpnextConfig) -> None:
@@ -104,7 +70,7 @@ def _erpnext(routes: APIRouter, rooms: Rooms, config: ErpnextConfig) -> None:
     )
     async def receive(request: Request) -> Response:
         given = await _read(request, erpnext.receive, config)
-        results = [_result(await _screened(rooms, received)) for received in given]
+        results = [_result(await receiving.screen(rooms.screening(), received)) for received in given]
         return _json(results[0] if results else _CLEAN)
 
 
@@ -118,17 +84,13 @@ def _telegram(routes: APIRouter, rooms: Rooms, config: TelegramConfig) -> None:
     )
     async def receive(request: Request) -> Response:
         for given in await _read(request, telegram.receive, config):
-            if isinstance(given, Migration):
-                before = ConversationKey(given.tenant, given.channel, given.before)
-                await rooms.screening().move(before, before._replace(id=given.after))
-            else:
-                await _screened(rooms, given)
+            await receiving.take(rooms.screening(), given)
         return _json({"ok": True})  # Telegram would take anything with a `method` in it for a request
 
 
 def _generic(routes: APIRouter, rooms: Rooms, config: GenericConfig) -> None:
     @routes.post(
-        "/generic",
+        f"/{config.channel}",
         summary="Take messages of any other platform",
         description="Where the fields are is configured. Each message that was screened is answered as by "
         "`POST /v1/messages`, in the order they were sent.",
@@ -137,7 +99,9 @@ def _generic(routes: APIRouter, rooms: Rooms, config: GenericConfig) -> None:
     async def receive(request: Request) -> Response:
         given = await _read(request, generic.receive, config)
         # Side by side: those of different conversations then share a transaction, those of one keep their order.
-        screened = await asyncio.gather(*(_screened(rooms, one) for one in given), return_exceptions=True)
+        screened = await asyncio.gather(
+            *(receiving.screen(rooms.screening(), one) for one in given), return_exceptions=True
+        )
         for outcome in screened:
             if isinstance(outcome, BaseException):
                 raise outcome
@@ -154,22 +118,6 @@ async def _read(
     if len(body) > bodies.INLINE_BYTES:
         return await asyncio.to_thread(receive, body, request.headers, config)
     return receive(body, request.headers, config)
-
-
-async def _screened(rooms: Rooms, received: Received) -> Screened:
-    """What was said of a message. One that bears the key of another message is screened by its own id."""
-    allowed = (*received.allowed_emails, *received.allowed_phones)
-    incoming = replace(received.incoming, allowed=allowed)
-    screening = rooms.screening()
-    try:
-        try:
-            return await screening.screen(incoming)
-        except ConflictError:
-            # A platform does not choose another key when it is told to: Telegram may begin its counting anew, and two
-            # webhooks of ERPNext may word the same version of a document differently.
-            return await screening.screen(replace(incoming, idempotency_key=""))
-    except InputError as error:  # its pointer is into ours, not into theirs
-        raise InputError(str(error), limit=error.limit) from error
 
 
 def _result(screened: Screened) -> dict[str, Any]:
