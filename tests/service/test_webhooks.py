@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import hmac
 import json
@@ -13,6 +14,8 @@ import pytest
 from fastapi.testclient import TestClient
 from tests.connectors.signing import SECRET, frappe, frappe_headers
 
+from lurewatch.casework.access import Access
+from lurewatch.casework.store import Store
 from lurewatch.entrypoints.connectors import own_posts
 from lurewatch.entrypoints.service import create_app
 from lurewatch.entrypoints.settings import Settings
@@ -279,6 +282,19 @@ def test_any_other_platform(client: TestClient) -> None:
     assert missing.json()["errors"][0]["pointer"] == "/items/0/thread/id"
 
 
+def test_a_recorded_delivery_takes_nothing_back(client: TestClient) -> None:
+    """An older delivery sent again is answered as then: it neither counts again nor undoes an edit; without ids too."""
+    known = {"id": "r1", "thread": {"id": "replayed"}}
+    first = items(client, {**known, "body": "Hi"}).json()
+    items(client, {**known, "body": LURE})
+    again = items(client, {**known, "body": "Hi"}).json()
+    assert again["results"][0]["verdict_id"] == first["results"][0]["verdict_id"]
+    for _ in range(2):
+        items(client, {"thread": {"id": "replayed"}, "body": "No id"}, {"thread": {"id": "replayed"}, "body": "No id"})
+    found = client.get("/v1/conversations/replayed", params={"channel": "market"}).json()
+    assert [one["text"] for one in found["messages"]] == ["Hi", LURE, "No id", "No id"]
+
+
 def test_a_store_that_is_away() -> None:
     """While the store is away platforms are told to come back, and keys open no webhook."""
     away = settings("postgresql://nobody@127.0.0.1:9/none")
@@ -309,6 +325,45 @@ def test_only_what_is_configured_is_received(tmp_path: Path) -> None:
         assert [path for path in paths if path.startswith("/webhooks")] == ["/webhooks/telegram"]
         responses = paths["/webhooks/telegram"]["post"]["responses"]
         assert set(responses) == {"200", "401", "413", "422", "503"}
+
+
+def test_messages_belong_to_the_tenant_of_their_connector(tmp_path: Path) -> None:
+    """Each platform writes into its own tenant, and a key of another one sees nothing of it, whatever the body says."""
+    url = f"sqlite:///{tmp_path / 'x.db'}"
+    keys = {tenant: asyncio.run(new_key(url, tenant)) for tenant in ("acme", "other", "default")}
+    tenants = {f"{platform}_tenant": "acme" for platform in ("erpnext", "telegram", "generic")}
+    with TestClient(create_app(settings(url, **tenants))) as client:
+        assert post(client, published(CONTACT, "of", tenant="other", channel="market")).json()["flag_count"] == 1
+        assert update(client, 1, {"text": CONTACT, "chat": {"id": -7, "tenant": "other"}}).status_code == 200
+        assert items(client, {"body": LURE, "thread": {"id": "t"}, "tenant": "other"}).status_code == 200
+        for tenant, key in keys.items():
+            headers = {"X-API-Key": key}
+            for channel, name in (("erpnext", "ACC-of"), ("telegram", "-7"), ("market", "t")):
+                found = client.get(f"/v1/conversations/{name}", params={"channel": channel}, headers=headers)
+                assert found.status_code == (200 if tenant == "acme" else 404)
+            alerts = client.get("/v1/alerts", headers=headers).json()["alerts"]
+            assert bool(alerts) == (tenant == "acme")
+
+
+async def new_key(url: str, tenant: str) -> str:
+    """A new API key of a tenant."""
+    async with await Store.open(url) as store:
+        return (await Access(store).create(tenant, ("admin",), tenant=tenant))[1]
+
+
+@pytest.mark.parametrize("name", ["erpnext", "telegram", "a/b", "Market", ""])
+def test_what_a_platform_may_be_called(tmp_path: Path, name: str) -> None:
+    """Its name stands in its address and tells its messages from others': what cannot do both is refused."""
+    wrong = Settings(store=f"sqlite:///{tmp_path / 'x.db'}", generic_webhook_secret="s", generic_channel=name)
+    with pytest.raises(SettingsError, match=r"generic\.channel"):
+        create_app(wrong)
+
+
+@pytest.mark.parametrize("platform", ["erpnext", "telegram", "generic"])
+def test_a_tenant_that_there_can_not_be(tmp_path: Path, platform: str) -> None:
+    """A name that the store has no room for is refused at the start."""
+    with pytest.raises(SettingsError, match=rf"{platform}\.tenant"):
+        create_app(settings(f"sqlite:///{tmp_path / 'x.db'}", **{f"{platform}_tenant": "a" * 65}))
 
 
 def test_a_wrong_mapping_is_refused_at_the_start(tmp_path: Path) -> None:

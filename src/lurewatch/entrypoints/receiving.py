@@ -17,6 +17,7 @@ from lurewatch.entrypoints.connectors.telegram import TelegramConfig
 from lurewatch.entrypoints.settings import Settings
 from lurewatch.errors import ConflictError, InputError, SettingsError
 
+_MOST_TENANT = 64
 _CHANNEL = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
 """It stands in an address: letters, digits and hyphens, and nothing that a client would write in two ways."""
 _TOKEN = re.compile(r"([0-9]{1,15}):[A-Za-z0-9_-]+")
@@ -27,7 +28,7 @@ def erpnext_config(settings: Settings) -> ErpnextConfig:
     """How ERPNext is received; raises SettingsError."""
     return ErpnextConfig(
         settings.erpnext_webhook_secret,
-        tenant=settings.erpnext_tenant,
+        tenant=_tenant("erpnext", settings.erpnext_tenant),
         fields=dict(settings.erpnext_fields),
         own_senders=settings.erpnext_own_senders,
         time_zone=settings.erpnext_time_zone,
@@ -49,7 +50,7 @@ def telegram_config(settings: Settings) -> TelegramConfig:
     return TelegramConfig(
         settings.telegram_token if settings.telegram_polling else settings.telegram_webhook_secret,
         bot_id=settings.telegram_bot_id or (int(token[1]) if token else 0),
-        tenant=settings.telegram_tenant,
+        tenant=_tenant("telegram", settings.telegram_tenant),
         agents=frozenset(int(agent) for agent in settings.telegram_agents),
         most_body=settings.max_body,
     )
@@ -65,7 +66,7 @@ def generic_config(settings: Settings) -> GenericConfig:
         )
     return GenericConfig(
         channel,
-        tenant=settings.generic_tenant,
+        tenant=_tenant("generic", settings.generic_tenant),
         fields=dict(settings.generic_fields),
         messages=settings.generic_messages,
         mails=settings.generic_mails,
@@ -76,6 +77,12 @@ def generic_config(settings: Settings) -> GenericConfig:
         secret=settings.generic_webhook_secret,
         most_body=settings.max_body,
     )
+
+
+def _tenant(platform: str, name: str) -> str:
+    if not 1 <= len(name) <= _MOST_TENANT:
+        raise SettingsError(f"{platform}.tenant: a tenant has 1 to {_MOST_TENANT} characters. Write a shorter name.")
+    return name
 
 
 async def take(screening: Screening, given: Received | Migration) -> None:
