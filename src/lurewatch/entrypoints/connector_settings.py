@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from lurewatch.casework.screening.nouns import DEFAULT_TENANT
 from lurewatch.entrypoints.declarations import number, setting
 from lurewatch.entrypoints.values import Choice, Paths, Switch, Text, Texts, Url, Whole
 
+# Not imported: the commands that only scan read settings too, and have no use for what works on a store.
+DEFAULT_TENANT = "default"
 _TENANT = "The tenant that its messages belong to."
 
 
