@@ -54,6 +54,28 @@ SAMPLES = {
     "erpnext_api_key": ("key", "key"),
     "erpnext_api_secret": ("secret", "secret"),
     "erpnext_issue_type": ("Bug", "Bug"),
+    "erpnext_webhook_secret": ("sesame", "sesame"),
+    "erpnext_fields": ("message_text=doc.body, name = id", (("message_text", "doc.body"), ("name", "id"))),
+    "erpnext_own_senders": ("bot@a.example", ("bot@a.example",)),
+    "erpnext_time_zone": ("Europe/Vienna", "Europe/Vienna"),
+    "erpnext_tenant": ("acme", "acme"),
+    "telegram_webhook_secret": ("sesame", "sesame"),
+    "telegram_bot_id": ("99", 99),
+    "telegram_agents": ("7, -100200", ("7", "-100200")),
+    "telegram_tenant": ("acme", "acme"),
+    "telegram_polling": ("yes", True),
+    "telegram_token": ("123:abc", "123:abc"),
+    "telegram_api_url": ("http://127.0.0.1:8081", "http://127.0.0.1:8081"),
+    "generic_webhook_secret": ("sesame", "sesame"),
+    "generic_channel": ("market", "market"),
+    "generic_tenant": ("acme", "acme"),
+    "generic_fields": ("text=body", (("text", "body"),)),
+    "generic_messages": ("data.items", "data.items"),
+    "generic_mails": ("yes", True),
+    "generic_own_senders": ("us,bot", ("us", "bot")),
+    "generic_signature_header": ("X-Hub-Signature-256", "X-Hub-Signature-256"),
+    "generic_signature_prefix": ("sha256=", "sha256="),
+    "generic_signature_encoding": ("base64", "base64"),
 }
 
 
@@ -161,6 +183,12 @@ def test_every_problem_is_told_at_once(tmp_path: Path) -> None:
         ("thresholds: 5", "not a path"),
         ("service: {port: -1}", "out of range"),
         ("llm: {enabled: perhaps}", "yes or no"),
+        ("erpnext: {fields: [name]}", "table"),
+        ("erpnext: {fields: {name: 5}}", "not a text"),
+        ("erpnext: {fields: name}", "name=value"),
+        ("generic: {fields: {text: ''}}", "empty"),
+        ("telegram: {agents: [ann]}", "no id"),
+        ("generic: {signature_header: ''}", "empty"),
         ("llm: {base_url: 5}", "not a text"),
         ("llm: {base_url: 'ftp://a.example/v1'}", "no http or https address"),
         ("llm: {base_url: 'http:///v1'}", "no http or https address"),
@@ -191,7 +219,7 @@ def test_paths_of_the_file_start_beside_it(tmp_path: Path) -> None:
 def test_secrets_are_never_told(tmp_path: Path) -> None:
     """Neither an error about a secret nor the settings as text hold it."""
     assert "12345678" not in "\n".join(refused(tmp_path, "erpnext: {api_secret: 12345678}"))
-    assert "hush" not in repr(read(tmp_path, "erpnext: {api_secret: hush}\nllm: {api_key: hush}"))
+    assert "hush" not in repr(read(tmp_path, "erpnext: {api_secret: hush, webhook_secret: hush}\nllm: {api_key: hush}"))
     assert "hush" not in "\n".join(refused(tmp_path, "llm: {base_url: 'https://me:hush@a.example/v1'}"))
 
 

@@ -15,5 +15,10 @@ SECRET = "sesame"
 def frappe(payload: Mapping[str, Any], secret: str = SECRET) -> tuple[bytes, dict[str, str]]:
     """Body and headers of frappe/integrations/doctype/webhook/webhook.py: json.dumps as it is, base64, no type."""
     body = json.dumps(payload).encode()
+    return body, frappe_headers(body, secret)
+
+
+def frappe_headers(body: bytes, secret: str = SECRET) -> dict[str, str]:
+    """The headers of any body."""
     digest = hmac.new(secret.encode(), body, hashlib.sha256).digest()
-    return body, {"X-Frappe-Webhook-Signature": base64.b64encode(digest).decode()}
+    return {"X-Frappe-Webhook-Signature": base64.b64encode(digest).decode()}

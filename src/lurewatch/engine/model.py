@@ -222,12 +222,11 @@ class Verdict:
 
     ``first_flagged_turn`` is the smallest k whose first k messages are a scam (1-based). ``contributions`` are what
     each piece of evidence adds to the log-odds; ``incomplete`` says what was not read or not known, ``shadow`` counts
-    matches of rules on trial, which touch nothing else. ``stages`` (in their order)
-    and ``emotion`` (of the message that plays most on feelings) are of the sender with the most against them; they say
-    how far and how, not whether: read them beside the probability. ``uncertain`` says that the text model does not know
-    the language or the kind of text, so that the rules decided alone.
-    ``type_certainty`` in [0,1] is how sure ``scam_type`` is, ``type_basis`` what it rests on; ``type_confidence`` is
-    the heuristic confidence, which only counts indicators of rules.
+    matches of rules on trial, which touch nothing else. ``stages`` (in their order) and ``emotion`` (of the message
+    that plays most on feelings) are of the sender with the most against them; they say how far and how, not whether:
+    read them beside the probability. ``uncertain`` says that the text model does not know the language or the kind of
+    text, so that the rules decided alone. ``type_certainty`` in [0,1] is how sure ``scam_type`` is, ``type_basis`` what
+    it rests on; ``type_confidence`` is the heuristic confidence, which only counts indicators of rules.
     """
 
     id: str
@@ -270,9 +269,9 @@ class Verdict:
 class Memory:
     """What policies remember of earlier messages; ``now`` (seconds since the epoch) is the only clock they see.
 
-    ``first_new`` is the index of the first message that has not been decided on; ``incidents`` is the pair's count
-    before it; ``last_alert`` maps alert types to the time of the last one
-    that was sent in this group; ``handed_off`` is true once the hand-off event of this conversation exists.
+    ``first_new`` is the index of the first message not decided on, ``allowed`` the e-mail addresses and phone numbers
+    that may be shared from there on; ``incidents`` is the pair's count before it; ``last_alert`` maps alert types to
+    the time of the last one sent in this group; ``handed_off`` is true once the conversation's hand-off event exists.
     """
 
     now: float = 0.0
@@ -280,6 +279,7 @@ class Memory:
     incidents: int = 0
     last_alert: Mapping[str, float] = field(default_factory=dict)
     handed_off: bool = False
+    allowed: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

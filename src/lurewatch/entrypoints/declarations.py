@@ -53,6 +53,13 @@ def policy(text: str) -> str:
     return text
 
 
+def number(text: str) -> str:
+    """A whole number, written out; raises ValueError."""
+    if not (text.isascii() and text.removeprefix("-").isdigit() and len(text) <= 18):
+        raise ValueError(f"{text!r} is no id. Write a whole number, such as -1001234567890.")
+    return text
+
+
 def brand(text: str) -> str:
     """The name of a brand in lower case; raises ValueError."""
     if not 2 <= len(text) <= 60 or set(text) & set("|#*\n"):

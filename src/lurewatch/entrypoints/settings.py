@@ -1,4 +1,3 @@
-# ruff: noqa: RUF009 - setting makes dataclass fields
 """Every setting is one field of ``Settings``; the file, the environment, the flags and the docs derive from it.
 
 A flag goes before the environment, the environment before the configuration file, the file before the default.
@@ -14,8 +13,10 @@ from typing import Any
 
 from lurewatch.engine.pipeline import EngineConfig
 from lurewatch.entrypoints import config_file
-from lurewatch.entrypoints.declarations import Setting, brand, policy, region, setting
-from lurewatch.entrypoints.values import Choice, File, Files, Number, Switch, Text, Texts, Url, Weights, Whole
+from lurewatch.entrypoints.connector_settings import ConnectorSettings
+from lurewatch.entrypoints.declarations import Setting, brand, policy, setting
+from lurewatch.entrypoints.engine_settings import EngineSettings
+from lurewatch.entrypoints.values import Number, Switch, Text, Texts, Url, Whole
 from lurewatch.errors import SettingsError
 
 DEFAULT_FILE = "lurewatch.yaml"
@@ -26,67 +27,9 @@ _BRAND_WATCH = _ENGINE.policies.brand_watch
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Settings:
+class Settings(ConnectorSettings, EngineSettings):
     """The whole configuration. ``sources`` says where each value that is no default came from, ``file`` which file."""
 
-    fusion: str = setting(
-        _ENGINE.fusion,
-        "engine.fusion",
-        Choice(("calibrated", "weighted")),
-        "How findings become scam_probability: a fitted probability, or the published weighted sum.",
-    )
-    scam_threshold: float = setting(
-        _ENGINE.scam_threshold,
-        "engine.scam_threshold",
-        Number(0, 100),
-        "From which calibrated probability on is_scam holds.",
-    )
-    regions: tuple[str, ...] = setting(
-        _ENGINE.regions,
-        "engine.regions",
-        Texts("two-letter regions", region),
-        "Where phone numbers without a country code may be from; the first that fits counts.",
-    )
-    max_characters: int = setting(
-        _ENGINE.most_characters,
-        "engine.max_characters",
-        Whole(1, 1_000_000, "characters"),
-        "The longest message that is read; longer ones are refused.",
-    )
-    max_messages: int = setting(
-        _ENGINE.most_messages,
-        "engine.max_messages",
-        Whole(1, 100_000),
-        "The longest conversation that is read; longer ones are refused.",
-    )
-    max_body: int = setting(
-        1 << 20,
-        "engine.max_body",
-        Whole(1_024, 1 << 30, "bytes"),
-        "The largest request body, and the longest record of a scanned file.",
-    )
-    packs: tuple[Path, ...] = setting(
-        (),
-        "packs",
-        Files("folders"),
-        "Rule packs laid over the one that comes with Lurewatch, one after the other.",
-        flag="--pack",
-    )
-    thresholds: Path | None = setting(
-        None, "thresholds", File("file"), "A thresholds.yaml: detector_weights and risk_thresholds of your own."
-    )
-    detectors: tuple[tuple[str, float], ...] = setting(
-        (), "detectors", Weights(), "Weights of installed plug-in detectors; 0 switches one off."
-    )
-    second_reading: str = setting(
-        "",
-        "second_reading",
-        Text("name", empty=True),
-        "The installed second reading of what the text model does not call honest, by name.",
-    )
-    cache: Path | None = setting(
-        None, "cache", File("folder"), "Where compiled packs are kept; else lurewatch in the user's cache folder."
-    )
     store: str = setting(
         "",
         "store.url",
@@ -189,14 +132,6 @@ class Settings:
     )
     llm_temperature: float = setting(
         0.0, "llm.temperature", Number(0, 2), "How much chance there is in an answer, where the model lets one say."
-    )
-    erpnext_url: str = setting("", "erpnext.url", Text("address", empty=True), "The ERPNext site.")
-    erpnext_api_key: str = setting("", "erpnext.api_key", Text(empty=True), "Key of the ERPNext user.", secret=True)
-    erpnext_api_secret: str = setting(
-        "", "erpnext.api_secret", Text(empty=True), "Secret of the ERPNext user.", secret=True
-    )
-    erpnext_issue_type: str = setting(
-        "Compliance Alert", "erpnext.issue_type", Text(), "Type of the Issue that tells administrators of an incident."
     )
     sources: Mapping[str, str] = field(default_factory=dict, compare=False, repr=False)
     file: Path | None = field(default=None, compare=False, repr=False)

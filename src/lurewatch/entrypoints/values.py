@@ -234,20 +234,41 @@ class Weights:
         return tuple((name, self._weight(name, number, folder)) for name, number in value.items())
 
     def of_text(self, text: str, folder: Path) -> tuple[tuple[str, float], ...]:
-        found: dict[str, object] = {}
-        for part in text.split(","):
-            name, equals, number = part.partition("=")
-            if part.strip():
-                if not equals or not name.strip():
-                    raise ValueError(f"{_shown(part.strip())} is not name=number. Write {self.hint}.")
-                found[name.strip()] = number.strip()
-        return self.of(found, folder)
+        return self.of(_pairs(text, self.hint), folder)
 
     def _weight(self, name: str, number: object, folder: Path) -> float:
         weight = Number(0, 1).of(number, folder)
         if weight >= 1:
             raise ValueError(f"the weight of {name} is {weight:g}. Write a number from 0 to less than 1.")
         return weight
+
+
+@dataclass(frozen=True, slots=True)
+class Paths:
+    """Names with the dotted path that each is at; in a text ``name=path, other=path``."""
+
+    hint: str = "name=path, other=path"
+
+    def of(self, value: object, folder: Path) -> tuple[tuple[str, str], ...]:
+        if isinstance(value, str):
+            return self.of_text(value, folder)
+        if not isinstance(value, Mapping) or not all(isinstance(name, str) for name in value):
+            raise ValueError(f"{_shown(value)} is not a table of names and paths. Write {{name: a.b}}.")
+        return tuple((name, Text("path").of(path, folder)) for name, path in value.items())
+
+    def of_text(self, text: str, folder: Path) -> tuple[tuple[str, str], ...]:
+        return self.of(_pairs(text, self.hint), folder)
+
+
+def _pairs(text: str, hint: str) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for part in text.split(","):
+        name, equals, value = part.partition("=")
+        if part.strip():
+            if not equals or not name.strip():
+                raise ValueError(f"{_shown(part.strip())} is not name=value. Write {hint}.")
+            found[name.strip()] = value.strip()
+    return found
 
 
 def _path(text: str, folder: Path) -> Path:

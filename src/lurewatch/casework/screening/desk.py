@@ -214,6 +214,7 @@ class Desk:
             incidents=counters.get(incoming.pair, 0) - draft.counted,
             last_alert=dict(last),
             handed_off=held.handed_off_at is not None,
+            allowed=incoming.allowed,
         )
         policies = self._policies(incoming)
         decisions = self._engine.decide(_of_message(draft.verdict, draft.position), memory, policies)

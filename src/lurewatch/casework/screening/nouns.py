@@ -40,6 +40,7 @@ class Incoming:
     conversation and the sender. ``sender_type`` is what the sender is in the pair. The same ``idempotency_key`` stands
     for the same request, and is answered once. ``knowledge`` is what others were asked about the conversation.
     ``language`` is a BCP 47 tag of what those in the conversation read, "" where nobody told.
+    ``allowed`` are e-mail addresses and phone numbers that may be shared in this message.
     """
 
     conversation_id: str
@@ -53,6 +54,7 @@ class Incoming:
     idempotency_key: str = ""
     knowledge: Knowledge = NOTHING_KNOWN
     language: str = ""
+    allowed: tuple[str, ...] = ()
 
     @property
     def conversation(self) -> ConversationKey:
@@ -64,10 +66,7 @@ class Incoming:
         """Whose incident it would be; addresses are the same in any case."""
         if self.client or self.advisor:
             return PairKey(self.tenant, folded(self.client), folded(self.advisor))
-        place = f"{self.channel}:{self.conversation_id}"
-        if len(place) > LONGEST_ID:  # cut short it would be another conversation's too
-            place = f"{self.channel}:{text_hash(self.conversation_id)}"
-        return PairKey(self.tenant, place, self.message.sender)
+        return PairKey(self.tenant, pairless(self.conversation), self.message.sender)
 
     @property
     def fingerprint(self) -> str:
@@ -97,6 +96,14 @@ class Screened:
 def folded(address: str) -> str:
     """An address as it is compared."""
     return address.strip().casefold()
+
+
+def pairless(conversation: ConversationKey) -> str:
+    """What stands for the client where there is no pair, and the sender for the advisor."""
+    place = f"{conversation.channel}:{conversation.id}"
+    if len(place) > LONGEST_ID:  # cut short it would be another conversation's too
+        place = f"{conversation.channel}:{text_hash(conversation.id)}"
+    return place
 
 
 def text_hash(text: str) -> str:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from lurewatch.casework.grouping import Grouping
+from lurewatch.casework.screening import moving
 from lurewatch.casework.screening.admission import admit
 from lurewatch.casework.screening.desk import Desk
 from lurewatch.casework.screening.nouns import ConversationKey, Incoming, Screened, text_hash
@@ -91,6 +92,17 @@ class Screening:
         if new and screened.repeated:  # an earlier message was edited: what was said after that is the newest
             return replace(new[-1], decisions=_all(new))
         return replace(screened, decisions=_all([*new, screened]))
+
+    async def move(self, before: ConversationKey, after: ConversationKey) -> bool:
+        """Let a conversation go on under another id; false where there is none, or the other is there already.
+
+        Its messages keep their places, and their ids become ``before/id``: the platform counts anew.
+
+        Raises:
+            StoreError: as ``screen``.
+        """
+        async with self._store.writing() as connection:
+            return await moving.move(connection, before, after)
 
     async def _known(self, key: ConversationKey, ids: Sequence[str]) -> dict[str, str]:
         async with self._store.reading() as connection:

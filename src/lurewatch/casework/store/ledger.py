@@ -9,7 +9,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import RowMapping, Table, bindparam, select, tuple_, update
+from sqlalchemy import RowMapping, Table, bindparam, func, literal, select, tuple_, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -25,6 +25,7 @@ from lurewatch.casework.store.schema import (
 
 Row = RowMapping
 Key = tuple[str, ...]
+_LONGEST_ID = 200
 
 
 @dataclass(slots=True)
@@ -57,6 +58,41 @@ async def hold_conversations(connection: AsyncConnection, fresh: Sequence[Mappin
         .with_for_update()
     )
     return {(row["tenant"], row["channel"], row["id"]): row for row in found.mappings()}
+
+
+async def movable(connection: AsyncConnection, before: Key, after: Key) -> Row | None:
+    """The row of a conversation, as (tenant, channel, id), locked; None without one, or where ``after`` has a row."""
+    table = conversations.c
+    key = tuple_(table.tenant, table.channel, table.id)
+    found = await connection.execute(select(conversations).where(key.in_([before, after])).with_for_update())
+    rows = found.mappings().all()
+    return rows[0] if [row["id"] for row in rows] == [before[2]] else None
+
+
+async def move(connection: AsyncConnection, seq: int, before: Key, after: Key, state: bytes) -> None:
+    """Give a conversation another id, in its own row and where it is written out."""
+    tenant, channel, name = before
+    await connection.execute(conversations.update().where(conversations.c.seq == seq).values(id=after[2], state=state))
+    kept = messages.c
+    await connection.execute(
+        messages.update()
+        .where(kept.conversation == seq, kept.message_id != "")
+        .values(message_id=func.substr(literal(f"{name}/").concat(kept.message_id), 1, _LONGEST_ID))
+    )
+    cooled = cooldowns.c
+    await connection.execute(
+        cooldowns.update()
+        .where(cooled.tenant == tenant, cooled.channel == channel, cooled.conversation_id == name)
+        .values(conversation_id=after[2])
+    )
+
+
+async def move_pairs(connection: AsyncConnection, tenant: str, before: str, after: str) -> None:
+    """Count on under ``after`` what was counted under ``before`` where a client stands."""
+    for table in (pair_counters, schema.alerts, schema.conversation_flags):
+        await connection.execute(
+            table.update().where(table.c.tenant == tenant, table.c.client_email == before).values(client_email=after)
+        )
 
 
 async def hold_counters(connection: AsyncConnection, pairs: Collection[Key], now: float) -> dict[Key, int]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import phonenumbers
 
@@ -45,8 +45,12 @@ class OffPlatformConfig:
 def decide(verdict: Verdict, memory: Memory, config: OffPlatformConfig) -> Decision:
     """None, warning, or escalation from the configured incident on; ``count`` is the pair's, this message included.
 
-    An incident is a message with at least one flag that counts: messages before ``memory.first_new`` do not.
+    An incident is a message with at least one flag that counts: messages before ``memory.first_new`` do not. What
+    ``memory.allowed`` names is on the white-lists too.
     """
+    if memory.allowed:
+        emails, phones = (*config.emails, *memory.allowed), (*config.phones, *memory.allowed)
+        config = replace(config, emails=emails, phones=phones)
     flags = tuple(flag for flag in counted(verdict, config) if flag.message_index >= memory.first_new)
     if not flags:
         return Decision("off_platform", "none")

@@ -12,7 +12,7 @@ import typer
 
 from lurewatch.entrypoints.declarations import Setting
 from lurewatch.entrypoints.settings import CONFIG_VARIABLE, DEFAULT_FILE, SETTINGS, load
-from lurewatch.entrypoints.values import Files, Switch, Texts, Weights, Whole
+from lurewatch.entrypoints.values import Files, Paths, Switch, Texts, Weights, Whole
 
 _PANEL = "Settings (also in the configuration file and the environment)"
 _CONFIG = Annotated[
@@ -26,8 +26,8 @@ _CONFIG = Annotated[
 ]
 ENGINE = ("engine", "packs", "thresholds", "detectors", "second_reading", "cache", "policies", "llm")
 """The sections that change verdicts and decisions."""
-SERVICE = (*ENGINE, "service")
-_METAVARS = {Switch: "YES|NO", Whole: "NUMBER", Texts: "LIST", Files: "FOLDER", Weights: "TABLE"}
+SERVICE = (*ENGINE, "service", "erpnext", "telegram", "generic")
+_METAVARS = {Switch: "YES|NO", Whole: "NUMBER", Texts: "LIST", Files: "FOLDER", Weights: "TABLE", Paths: "TABLE"}
 
 
 def with_settings(*sections: str) -> Callable[[Callable[..., None]], Callable[..., None]]:

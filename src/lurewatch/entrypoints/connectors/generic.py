@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import hashlib
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -69,8 +70,10 @@ def receive(body: bytes, headers: Mapping[str, str], config: GenericConfig) -> t
         signature.check_body(body, headers, name, config.secret, encoding=encoding, prefix=prefix)
     document = payload.read(body, config.most_body)
     paths = {name: (config.fields.get(name, name),) for name in FIELDS}
+    # A signature holds for good: whoever recorded a delivery could send it again, and take back an edit with it.
+    key = f"{config.channel}:{hashlib.sha256(body).hexdigest()}"
     if not config.messages:
-        return _received(Fields(document, paths), config)
+        return _received(Fields(document, paths), config, key)
     items, root = payload.at(document, config.messages), payload.pointer(config.messages)
     if not isinstance(items, list):
         raise InputError("there is no list of messages. Map `messages` to the field that holds it", pointer=root)
@@ -79,11 +82,11 @@ def receive(body: bytes, headers: Mapping[str, str], config: GenericConfig) -> t
     return tuple(
         received
         for number, item in enumerate(items)
-        for received in _received(Fields(item, paths, f"{root}/{number}"), config)
+        for received in _received(Fields(item, paths, f"{root}/{number}"), config, f"{key}:{number}")
     )
 
 
-def _received(fields: Fields, config: GenericConfig) -> tuple[Received, ...]:
+def _received(fields: Fields, config: GenericConfig, key: str) -> tuple[Received, ...]:
     sender = fields.text("sender").strip()
     parts = _parts(fields.text("text", _MOST_TEXT), config)
     if not parts.own.strip() or sender in config.own_senders:
@@ -111,6 +114,7 @@ def _received(fields: Fields, config: GenericConfig) -> tuple[Received, ...]:
             fields.number("account_age_days"),
             fields.text("verification_status") or None,
         ),
+        idempotency_key=key,
     )
     allowed = fields.texts("allowed_emails"), fields.texts("allowed_phones")
     return (Received(incoming, parts.quoted, *allowed, sender_name=fields.text("sender_name")),)

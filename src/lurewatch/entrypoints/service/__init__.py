@@ -17,15 +17,17 @@ from starlette.exceptions import HTTPException
 
 from lurewatch.casework.bus import open_bus
 from lurewatch.casework.events import get_event_bus
+from lurewatch.entrypoints import receiving
 from lurewatch.entrypoints.app import LiveEngine, build_opinions
 from lurewatch.entrypoints.recording import Recording, is_local, store_url
-from lurewatch.entrypoints.service import bodies, v1
+from lurewatch.entrypoints.service import bodies, v1, webhooks
 from lurewatch.entrypoints.service.access import Doors
 from lurewatch.entrypoints.service.detection import Detection, DetectionInput
 from lurewatch.entrypoints.service.problems import problem
 from lurewatch.entrypoints.service.routes import router
 from lurewatch.entrypoints.settings import Settings, load
-from lurewatch.errors import ConflictError, InputError, StoreError
+from lurewatch.entrypoints.telegram_polling import Bot, Polling
+from lurewatch.errors import ConflictError, InputError, SettingsError, SignatureError, StoreError
 from lurewatch.version import __version__
 
 _log = logging.getLogger("lurewatch")
@@ -45,11 +47,15 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     url = store_url(settings)
     recording = Recording(url, lambda: live.engine, open_bus(settings.bus_url, get_event_bus()))
 
+    polling = _polling(settings, recording) if settings.telegram_polling else None
+
     @contextlib.asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         tasks = [asyncio.create_task(live.watch(changed=_report))]
         if url and not await recording.open():
             tasks.append(asyncio.create_task(recording.keep_trying()))
+        if polling is not None:
+            tasks.append(asyncio.create_task(polling.run()))
         yield
         for task in tasks:
             task.cancel()
@@ -73,12 +79,17 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.include_router(router(detection, settings.max_body, doors.guard("screen")))
     if url:
         app.include_router(v1.router(recording, doors, settings.max_body))
-    for kind, told in _PROBLEMS.items():
-        app.add_exception_handler(kind, _told(told))
-    app.add_exception_handler(HTTPException, _http_problem)
-    app.add_exception_handler(Exception, _server_problem)
+        app.include_router(webhooks.router(recording, settings))
+    _tell_problems(app)
     _document(app)
     return app
+
+
+def _polling(settings: Settings, recording: Recording) -> Polling:
+    if not store_url(settings):
+        raise SettingsError("telegram.polling needs a store, and store.url is none. Write a URL, or switch it off.")
+    bot = Bot(settings.telegram_api_url, settings.telegram_token)
+    return Polling(bot, receiving.telegram_config(settings), recording.screening)
 
 
 def _report(live: LiveEngine) -> None:
@@ -92,9 +103,17 @@ _PROBLEMS: dict[type[Exception], Callable[[Any], Response]] = {
     ValidationError: bodies.malformed,
     RequestValidationError: bodies.malformed,
     InputError: bodies.refused,
+    SignatureError: lambda error: problem(401, str(error)),
     ConflictError: lambda error: problem(409, str(error)),
     StoreError: bodies.unavailable,
 }
+
+
+def _tell_problems(app: FastAPI) -> None:
+    for kind, told in _PROBLEMS.items():
+        app.add_exception_handler(kind, _told(told))
+    app.add_exception_handler(HTTPException, _http_problem)
+    app.add_exception_handler(Exception, _server_problem)
 
 
 def _told(told: Callable[[Any], Response]) -> Callable[[Request, Exception], Awaitable[Response]]:

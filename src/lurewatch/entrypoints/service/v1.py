@@ -177,7 +177,7 @@ def _screen(routes: APIRouter, rooms: Rooms, most_body: int) -> None:
             screened = await rooms.screening().screen(given)
         except InputError as error:
             raise InputError(str(error), pointer=_pointer(error.pointer), limit=error.limit) from error
-        return _json(_screened(given, screened))
+        return _json(told(given, screened))
 
 
 def _look_up(routes: APIRouter, rooms: Rooms) -> None:
@@ -255,7 +255,8 @@ def _pointer(inside: str) -> str:
     return _POINTERS.get(inside, inside)
 
 
-def _screened(given: Incoming, screened: Screened) -> dict[str, Any]:
+def told(given: Incoming, screened: Screened) -> dict[str, Any]:
+    """What ``POST /v1/messages`` answers."""
     return {
         "verdict_id": screened.verdict_id,
         "channel": given.channel,

@@ -1,0 +1,106 @@
+"""The settings of the connectors: how each platform is received, and what is sent to it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from lurewatch.entrypoints.declarations import number, setting
+from lurewatch.entrypoints.values import Choice, Paths, Switch, Text, Texts, Url, Whole
+
+# Not imported: the commands that only scan read settings too, and have no use for what works on a store.
+DEFAULT_TENANT = "default"
+_TENANT = "The tenant that its messages belong to."
+
+
+@dataclass(frozen=True, kw_only=True)
+class ConnectorSettings:
+    """The part of ``Settings`` that is about other platforms."""
+
+    erpnext_url: str = setting("", "erpnext.url", Text("address", empty=True), "The ERPNext site.")
+    erpnext_api_key: str = setting("", "erpnext.api_key", Text(empty=True), "Key of the ERPNext user.", secret=True)
+    erpnext_api_secret: str = setting(
+        "", "erpnext.api_secret", Text(empty=True), "Secret of the ERPNext user.", secret=True
+    )
+    erpnext_issue_type: str = setting(
+        "Compliance Alert", "erpnext.issue_type", Text(), "Type of the Issue that tells administrators of an incident."
+    )
+    erpnext_webhook_secret: str = setting(
+        "",
+        "erpnext.webhook_secret",
+        Text(empty=True),
+        "Secret of the webhooks that ERPNext calls; without one they are not received.",
+        secret=True,
+    )
+    erpnext_fields: tuple[tuple[str, str], ...] = setting(
+        (), "erpnext.fields", Paths(), "Where our names are in the payload of its webhooks, if elsewhere than usual."
+    )
+    erpnext_own_senders: tuple[str, ...] = setting(
+        (), "erpnext.own_senders", Texts("addresses"), "Senders that only Lurewatch posts with: they are not screened."
+    )
+    erpnext_time_zone: str = setting("UTC", "erpnext.time_zone", Text("time zone"), "The time zone of the site.")
+    erpnext_tenant: str = setting(DEFAULT_TENANT, "erpnext.tenant", Text("name"), _TENANT)
+    telegram_webhook_secret: str = setting(
+        "",
+        "telegram.webhook_secret",
+        Text(empty=True),
+        "The secret_token of setWebhook; without one Telegram's webhook is not received.",
+        secret=True,
+    )
+    telegram_bot_id: int = setting(
+        0,
+        "telegram.bot_id",
+        Whole(0, 10**15),
+        "The number before the colon of the bot's token; 0 where it never posts.",
+    )
+    telegram_agents: tuple[str, ...] = setting(
+        (), "telegram.agents", Texts("ids", number), "Users, bots and groups who are never the ones who lure."
+    )
+    telegram_tenant: str = setting(DEFAULT_TENANT, "telegram.tenant", Text("name"), _TENANT)
+    telegram_polling: bool = setting(
+        False, "telegram.polling", Switch(), "Whether the service asks for updates itself, where there is no webhook."
+    )
+    telegram_token: str = setting(
+        "",
+        "telegram.token",
+        Text("the bot's token, such as 123456:ABC", empty=True),
+        "The bot's token, as @BotFather gave it; polling needs it.",
+        secret=True,
+    )
+    telegram_api_url: str = setting(
+        "https://api.telegram.org",
+        "telegram.api_url",
+        Url(),
+        "Where the Bot API is; another address for a server of your own.",
+    )
+    generic_webhook_secret: str = setting(
+        "",
+        "generic.webhook_secret",
+        Text(empty=True),
+        "Secret that any other platform signs with; without one it is not received.",
+        secret=True,
+    )
+    generic_channel: str = setting(
+        "generic", "generic.channel", Text("name"), "What the other platform is called, here and in its address."
+    )
+    generic_tenant: str = setting(DEFAULT_TENANT, "generic.tenant", Text("name"), _TENANT)
+    generic_fields: tuple[tuple[str, str], ...] = setting(
+        (), "generic.fields", Paths(), "Where our names are in what the other platform posts."
+    )
+    generic_messages: str = setting(
+        "", "generic.messages", Text("path", empty=True), "Where the list of messages is, if there are several."
+    )
+    generic_mails: bool = setting(
+        False, "generic.mails", Switch(), "Whether the texts are HTML or mails, with quotations to be left out."
+    )
+    generic_own_senders: tuple[str, ...] = setting(
+        (), "generic.own_senders", Texts("senders"), "Senders that are not screened."
+    )
+    generic_signature_header: str = setting(
+        "X-Signature", "generic.signature_header", Text("name"), "The header that holds the HMAC-SHA256 of the body."
+    )
+    generic_signature_prefix: str = setting(
+        "", "generic.signature_prefix", Text("text", empty=True), "What stands before the signature, such as sha256=."
+    )
+    generic_signature_encoding: str = setting(
+        "hex", "generic.signature_encoding", Choice(("hex", "base64")), "How the signature is written."
+    )

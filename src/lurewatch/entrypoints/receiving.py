@@ -1,0 +1,118 @@
+"""How each platform is received, by the settings, and what becomes of what it sends."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import cast
+
+from lurewatch.casework.screening import ConversationKey, Screened, Screening
+from lurewatch.entrypoints.connectors.erpnext import CHANNEL as ERPNEXT
+from lurewatch.entrypoints.connectors.erpnext import ErpnextConfig
+from lurewatch.entrypoints.connectors.generic import GenericConfig
+from lurewatch.entrypoints.connectors.received import Migration, Received
+from lurewatch.entrypoints.connectors.signature import Encoding
+from lurewatch.entrypoints.connectors.telegram import CHANNEL as TELEGRAM
+from lurewatch.entrypoints.connectors.telegram import TelegramConfig
+from lurewatch.entrypoints.settings import Settings
+from lurewatch.errors import ConflictError, InputError, SettingsError
+
+_MOST_TENANT = 64
+_CHANNEL = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
+"""It stands in an address: letters, digits and hyphens, and nothing that a client would write in two ways."""
+_TOKEN = re.compile(r"([0-9]{1,15}):[A-Za-z0-9_-]+")
+"""A bot's token: its id, a colon, and what may stand in the path of an address."""
+
+
+def erpnext_config(settings: Settings) -> ErpnextConfig:
+    """How ERPNext is received; raises SettingsError."""
+    return ErpnextConfig(
+        settings.erpnext_webhook_secret,
+        tenant=_tenant("erpnext", settings.erpnext_tenant),
+        fields=dict(settings.erpnext_fields),
+        own_senders=settings.erpnext_own_senders,
+        time_zone=settings.erpnext_time_zone,
+        most_body=settings.max_body,
+    )
+
+
+def telegram_config(settings: Settings) -> TelegramConfig:
+    """How Telegram is received, by webhook or by polling; raises SettingsError."""
+    token = _TOKEN.fullmatch(settings.telegram_token)
+    if settings.telegram_token and token is None:
+        raise SettingsError("telegram.token is no token. Write it as @BotFather gave it, such as 123456:ABC-DEF.")
+    if settings.telegram_polling and token is None:
+        raise SettingsError("telegram.polling needs telegram.token. Set it to the one that @BotFather gave.")
+    if settings.telegram_polling and settings.telegram_webhook_secret:
+        raise SettingsError(
+            "telegram.polling and telegram.webhook_secret are both set, and Telegram does only one. Leave one out."
+        )
+    return TelegramConfig(
+        settings.telegram_token if settings.telegram_polling else settings.telegram_webhook_secret,
+        bot_id=settings.telegram_bot_id or (int(token[1]) if token else 0),
+        tenant=_tenant("telegram", settings.telegram_tenant),
+        agents=frozenset(int(agent) for agent in settings.telegram_agents),
+        most_body=settings.max_body,
+    )
+
+
+def generic_config(settings: Settings) -> GenericConfig:
+    """How any other platform is received; raises SettingsError."""
+    channel = settings.generic_channel
+    if not _CHANNEL.fullmatch(channel) or channel in (ERPNEXT, TELEGRAM):
+        raise SettingsError(
+            f"generic.channel: {channel!r} cannot stand in an address. Write up to 40 small letters, digits and "
+            f"hyphens, and neither {ERPNEXT} nor {TELEGRAM}."
+        )
+    return GenericConfig(
+        channel,
+        tenant=_tenant("generic", settings.generic_tenant),
+        fields=dict(settings.generic_fields),
+        messages=settings.generic_messages,
+        mails=settings.generic_mails,
+        own_senders=settings.generic_own_senders,
+        signature_header=settings.generic_signature_header,
+        signature_prefix=settings.generic_signature_prefix,
+        signature_encoding=cast("Encoding", settings.generic_signature_encoding),
+        secret=settings.generic_webhook_secret,
+        most_body=settings.max_body,
+    )
+
+
+def _tenant(platform: str, name: str) -> str:
+    if not 1 <= len(name) <= _MOST_TENANT:
+        raise SettingsError(f"{platform}.tenant: a tenant has 1 to {_MOST_TENANT} characters. Write a shorter name.")
+    return name
+
+
+async def take(screening: Screening, given: Received | Migration) -> None:
+    """Screen a message, or let a conversation go on under its new id.
+
+    Raises:
+        InputError, StoreError: as ``screen``.
+    """
+    if isinstance(given, Migration):
+        before = ConversationKey(given.tenant, given.channel, given.before)
+        await screening.move(before, before._replace(id=given.after))
+    else:
+        await screen(screening, given)
+
+
+async def screen(screening: Screening, received: Received) -> Screened:
+    """What was said of a message, once it is recorded. One that bears the key of another message goes by its own id.
+
+    Raises:
+        InputError: it is over a limit, or cannot be analysed.
+        StoreError: the store is away; nothing was recorded.
+    """
+    allowed = (*received.allowed_emails, *received.allowed_phones)
+    incoming = replace(received.incoming, allowed=allowed)
+    try:
+        try:
+            return await screening.screen(incoming)
+        except ConflictError:
+            # A platform does not choose another key when it is told to: Telegram may begin its counting anew, and two
+            # webhooks of ERPNext may word the same version of a document differently.
+            return await screening.screen(replace(incoming, idempotency_key=""))
+    except InputError as error:  # its pointer is into ours, not into theirs
+        raise InputError(str(error), limit=error.limit) from error
