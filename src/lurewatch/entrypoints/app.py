@@ -79,6 +79,7 @@ def engine_config(settings: Settings) -> EngineConfig:
         most_messages=settings.max_messages,
         policies=PolicyConfig(
             enabled=settings.policies,
+            enforced=settings.enforce,
             off_platform=OffPlatformConfig(
                 own_domains=settings.own_domains,
                 emails=settings.known_emails,
@@ -87,7 +88,12 @@ def engine_config(settings: Settings) -> EngineConfig:
                 reminder=settings.reminder,
                 notice=settings.notice,
             ),
-            brand_watch=BrandWatchConfig(brands=settings.brands, cooldown=settings.alert_cooldown * 60),
+            brand_watch=BrandWatchConfig(
+                brands=settings.brands,
+                cooldown=settings.alert_cooldown * 60,
+                warning=settings.brand_warning,
+                mention=settings.brand_mention,
+            ),
         ),
     )
 
@@ -139,7 +145,10 @@ def _cache(settings: Settings) -> packs_on_disk.Cache:
 
 def _overlays(settings: Settings) -> list[Files]:
     overlays = [packs_on_disk.folder(path) for path in settings.packs]
-    unknown = [brand for brand in settings.brands if brand not in Settings().brands]
+    watched = dict.fromkeys(
+        (*settings.brands, *(brand for one in settings.channels for brand in one.get("brands", ())))
+    )
+    unknown = [brand for brand in watched if brand not in Settings().brands]
     if unknown:
         overlays.append({"tables/brands_other.txt": "\n".join(unknown).encode("utf-8", "replace")})
     if settings.thresholds is not None:

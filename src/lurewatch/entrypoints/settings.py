@@ -11,23 +11,20 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
-from lurewatch.engine.pipeline import EngineConfig
 from lurewatch.entrypoints import config_file
 from lurewatch.entrypoints.connector_settings import ConnectorSettings
-from lurewatch.entrypoints.declarations import Setting, brand, policy, setting
+from lurewatch.entrypoints.declarations import Setting, setting
 from lurewatch.entrypoints.engine_settings import EngineSettings
-from lurewatch.entrypoints.values import Number, Switch, Text, Texts, Url, Whole
+from lurewatch.entrypoints.policy_settings import PolicySettings
+from lurewatch.entrypoints.values import Number, Switch, Text, Url, Whole
 from lurewatch.errors import SettingsError
 
 DEFAULT_FILE = "lurewatch.yaml"
 CONFIG_VARIABLE = "LUREWATCH_CONFIG"
-_ENGINE = EngineConfig()
-_OFF_PLATFORM = _ENGINE.policies.off_platform
-_BRAND_WATCH = _ENGINE.policies.brand_watch
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Settings(ConnectorSettings, EngineSettings):
+class Settings(ConnectorSettings, PolicySettings, EngineSettings):
     """The whole configuration. ``sources`` says where each value that is no default came from, ``file`` which file."""
 
     store: str = setting(
@@ -37,47 +34,6 @@ class Settings(ConnectorSettings, EngineSettings):
         "Where it is recorded what was screened: sqlite:///file, postgresql://..., or none; else in your data folder.",
         variables=("LUREWATCH_STORE", "DATABASE_URL"),
         secret=True,
-    )
-    policies: tuple[str, ...] = setting(
-        _ENGINE.policies.enabled, "policies.enabled", Texts("policies", policy), "The policies that run, in order."
-    )
-    own_domains: tuple[str, ...] = setting(
-        _OFF_PLATFORM.own_domains,
-        "policies.off_platform.own_domains",
-        Texts("domains"),
-        "Your own domains: every e-mail address under them may be shared.",
-    )
-    known_emails: tuple[str, ...] = setting(
-        _OFF_PLATFORM.emails, "policies.off_platform.emails", Texts("addresses"), "E-mail addresses that may be shared."
-    )
-    known_phones: tuple[str, ...] = setting(
-        _OFF_PLATFORM.phones, "policies.off_platform.phones", Texts("numbers"), "Phone numbers that may be shared."
-    )
-    escalate_from: int = setting(
-        _OFF_PLATFORM.escalate_from,
-        "policies.off_platform.escalate_from",
-        Whole(1, 1_000, "incidents"),
-        "The incident of a pair from which a person is asked.",
-    )
-    reminder: str = setting(
-        _OFF_PLATFORM.reminder, "policies.off_platform.reminder", Text(), "What both are told at a first incident."
-    )
-    notice: str = setting(
-        _OFF_PLATFORM.notice, "policies.off_platform.notice", Text(), "What both are told once a person is asked."
-    )
-    brands: tuple[str, ...] = setting(
-        _BRAND_WATCH.brands,
-        "policies.brand_watch.brands",
-        Texts("names", brand),
-        "The brands that are watched in group chats.",
-        variables=("LUREWATCH_BRANDS", "BRAND_KEYWORDS"),
-    )
-    alert_cooldown: float = setting(
-        _BRAND_WATCH.cooldown / 60,
-        "policies.brand_watch.cooldown",
-        Number(0, 10_080, "minutes"),
-        "So long after an alert the next of its type in a group is held back.",
-        variables=("LUREWATCH_ALERT_COOLDOWN", "ALERT_COOLDOWN_MINUTES"),
     )
     # Not LUREWATCH_PORT: Kubernetes sets that to a URL beside any service that is called lurewatch.
     host: str = setting(

@@ -39,7 +39,7 @@ class Text:
 
     def of(self, value: object, folder: Path) -> str:
         if not isinstance(value, str):
-            raise ValueError(f"{_shown(value)} is not a text. Write one in quotes.")
+            raise ValueError(f"{shown(value)} is not a text. Write one in quotes.")
         return self.of_text(value, folder)
 
     def of_text(self, text: str, folder: Path) -> str:  # noqa: ARG002 - the protocol
@@ -65,7 +65,7 @@ class Choice:
         return text.strip() if text.strip() in self.names else self._refuse(text)
 
     def _refuse(self, value: object) -> str:
-        raise ValueError(f"{_shown(value)} is unknown. Write {self.hint}.")
+        raise ValueError(f"{shown(value)} is unknown. Write {self.hint}.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +89,7 @@ class Switch:
             "0": False,
         }
         if text.strip().lower() not in known:
-            raise ValueError(f"{_shown(text)} is neither. Write {self.hint}.")
+            raise ValueError(f"{shown(text)} is neither. Write {self.hint}.")
         return known[text.strip().lower()]
 
 
@@ -108,7 +108,7 @@ class Url:
         if "@" in parts.netloc:
             raise ValueError("the address holds a user or a password. Write it without, and the key as llm.api_key.")
         if text and (parts.scheme not in ("http", "https") or not parts.hostname or parts.port == 0):
-            raise ValueError(f"{_shown(text)} is no {self.hint}. Write one such as http://127.0.0.1:11434/v1.")
+            raise ValueError(f"{shown(text)} is no {self.hint}. Write one such as http://127.0.0.1:11434/v1.")
         return text.rstrip("/")
 
 
@@ -128,16 +128,16 @@ class Number:
         if isinstance(value, str):
             return self.of_text(value, folder)
         if isinstance(value, bool) or not isinstance(value, int | float):
-            raise ValueError(f"{_shown(value)} is not a number. Write {self.hint}.")
+            raise ValueError(f"{shown(value)} is not a number. Write {self.hint}.")
         if not (math.isfinite(value) and self.least <= value <= self.most):
-            raise ValueError(f"{_shown(value)} is out of range. Write {self.hint}.")
+            raise ValueError(f"{shown(value)} is out of range. Write {self.hint}.")
         return float(value)
 
     def of_text(self, text: str, folder: Path) -> float:
         try:
             number = float(text)
         except ValueError:
-            raise ValueError(f"{_shown(text)} is not a number. Write {self.hint}.") from None
+            raise ValueError(f"{shown(text)} is not a number. Write {self.hint}.") from None
         return self.of(number, folder)
 
 
@@ -157,15 +157,15 @@ class Whole:
         if isinstance(value, str):
             return self.of_text(value, folder)
         if isinstance(value, bool) or not isinstance(value, int):
-            raise ValueError(f"{_shown(value)} is not a whole number. Write {self.hint}.")
+            raise ValueError(f"{shown(value)} is not a whole number. Write {self.hint}.")
         if not self.least <= value <= self.most:
-            raise ValueError(f"{_shown(value)} is out of range. Write {self.hint}.")
+            raise ValueError(f"{shown(value)} is out of range. Write {self.hint}.")
         return value
 
     def of_text(self, text: str, folder: Path) -> int:
         cleaned = text.strip().replace("_", "")
         if not (cleaned.isascii() and cleaned.removeprefix("-").isdigit() and len(cleaned) <= 18):
-            raise ValueError(f"{_shown(text)} is not a whole number. Write {self.hint}.")
+            raise ValueError(f"{shown(text)} is not a whole number. Write {self.hint}.")
         return self.of(int(cleaned), folder)
 
 
@@ -180,7 +180,7 @@ class Texts:
         if isinstance(value, str):
             return self.of_text(value, folder)
         if not isinstance(value, list | tuple) or len(value) > MOST_ITEMS:
-            raise ValueError(f"{_shown(value)} is not a list of at most {MOST_ITEMS} texts. Write [one, two].")
+            raise ValueError(f"{shown(value)} is not a list of at most {MOST_ITEMS} texts. Write [one, two].")
         return tuple(dict.fromkeys(self._one(item) for item in value))
 
     def of_text(self, text: str, folder: Path) -> tuple[str, ...]:
@@ -188,7 +188,7 @@ class Texts:
 
     def _one(self, item: object) -> str:
         if not isinstance(item, str):
-            raise ValueError(f"{_shown(item)} is not a text. Write it in quotes.")
+            raise ValueError(f"{shown(item)} is not a text. Write it in quotes.")
         return self.check(item.strip())
 
 
@@ -200,7 +200,7 @@ class File:
 
     def of(self, value: object, folder: Path) -> Path | None:
         if value is not None and not isinstance(value, str):
-            raise ValueError(f"{_shown(value)} is not a path. Write one in quotes.")
+            raise ValueError(f"{shown(value)} is not a path. Write one in quotes.")
         return self.of_text(value or "", folder)
 
     def of_text(self, text: str, folder: Path) -> Path | None:
@@ -230,7 +230,7 @@ class Weights:
         if isinstance(value, str):
             return self.of_text(value, folder)
         if not isinstance(value, Mapping) or not all(isinstance(name, str) for name in value):
-            raise ValueError(f"{_shown(value)} is not a table of names and numbers. Write {{name: 0.1}}.")
+            raise ValueError(f"{shown(value)} is not a table of names and numbers. Write {{name: 0.1}}.")
         return tuple((name, self._weight(name, number, folder)) for name, number in value.items())
 
     def of_text(self, text: str, folder: Path) -> tuple[tuple[str, float], ...]:
@@ -253,7 +253,7 @@ class Paths:
         if isinstance(value, str):
             return self.of_text(value, folder)
         if not isinstance(value, Mapping) or not all(isinstance(name, str) for name in value):
-            raise ValueError(f"{_shown(value)} is not a table of names and paths. Write {{name: a.b}}.")
+            raise ValueError(f"{shown(value)} is not a table of names and paths. Write {{name: a.b}}.")
         return tuple((name, Text("path").of(path, folder)) for name, path in value.items())
 
     def of_text(self, text: str, folder: Path) -> tuple[tuple[str, str], ...]:
@@ -266,7 +266,7 @@ def _pairs(text: str, hint: str) -> dict[str, str]:
         name, equals, value = part.partition("=")
         if part.strip():
             if not equals or not name.strip():
-                raise ValueError(f"{_shown(part.strip())} is not name=value. Write {hint}.")
+                raise ValueError(f"{shown(part.strip())} is not name=value. Write {hint}.")
             found[name.strip()] = value.strip()
     return found
 
@@ -275,9 +275,10 @@ def _path(text: str, folder: Path) -> Path:
     try:
         return (folder / Path(text.strip()).expanduser()).absolute()
     except (RuntimeError, ValueError) as error:
-        raise ValueError(f"{_shown(text)} is no path: {error}.") from error
+        raise ValueError(f"{shown(text)} is no path: {error}.") from error
 
 
-def _shown(value: object) -> str:
+def shown(value: object) -> str:
+    """A value for a message, cut short."""
     text = repr(value)
     return text if len(text) <= 60 else text[:57] + "..."

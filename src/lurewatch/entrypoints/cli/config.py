@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated
 
@@ -52,5 +53,5 @@ def _value(setting: Setting, settings: Settings) -> object:
     if isinstance(value, tuple) and value and isinstance(value[0], tuple):
         return dict(value)
     if isinstance(value, tuple):
-        return [str(item) for item in value]
+        return [dict(item) if isinstance(item, Mapping) else str(item) for item in value]
     return value

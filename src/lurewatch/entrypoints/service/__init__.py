@@ -18,7 +18,9 @@ from starlette.exceptions import HTTPException
 from lurewatch.casework.bus import open_bus
 from lurewatch.casework.events import get_event_bus
 from lurewatch.entrypoints import receiving
+from lurewatch.entrypoints.acting import doers
 from lurewatch.entrypoints.app import LiveEngine, build_opinions
+from lurewatch.entrypoints.binding import bindings
 from lurewatch.entrypoints.recording import Recording, is_local, store_url
 from lurewatch.entrypoints.service import bodies, v1, webhooks
 from lurewatch.entrypoints.service.access import Doors
@@ -45,8 +47,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     live = LiveEngine(settings)
 
     url = store_url(settings)
-    recording = Recording(url, lambda: live.engine, open_bus(settings.bus_url, get_event_bus()))
-
+    bus = open_bus(settings.bus_url, get_event_bus())
+    recording = Recording(url, lambda: live.engine, bus, bindings=bindings(settings), doers=doers(settings))
     polling = _polling(settings, recording) if settings.telegram_polling else None
 
     @contextlib.asynccontextmanager
