@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from lurewatch.casework.screening.nouns import DEFAULT_TENANT
 from lurewatch.engine.pipeline import EngineConfig
 from lurewatch.entrypoints.app import engine_config
 from lurewatch.entrypoints.settings import SETTINGS, Settings, load
@@ -279,3 +280,9 @@ def test_every_setting_is_in_the_docs() -> None:
         assert setting.help in row, setting.key
     keys = re.findall(r"^\| `([a-z_.]+)` \|", text, re.MULTILINE)
     assert keys == [setting.key for setting in SETTINGS]
+
+
+def test_connectors_write_where_everybody_does_by_default() -> None:
+    """Without a tenant of its own a connector belongs to that of everything else."""
+    settings = Settings()
+    assert {settings.erpnext_tenant, settings.telegram_tenant, settings.generic_tenant} == {DEFAULT_TENANT}

@@ -7,8 +7,10 @@ import hashlib
 import hmac
 import json
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from fastapi.testclient import TestClient
@@ -293,6 +295,41 @@ def test_a_recorded_delivery_takes_nothing_back(client: TestClient) -> None:
         items(client, {"thread": {"id": "replayed"}, "body": "No id"}, {"thread": {"id": "replayed"}, "body": "No id"})
     found = client.get("/v1/conversations/replayed", params={"channel": "market"}).json()
     assert [one["text"] for one in found["messages"]] == ["Hi", LURE, "No id", "No id"]
+
+
+def test_the_same_delivery_at_the_same_time(client: TestClient) -> None:
+    """Deliveries that overtake each other are one incident, and all are answered the same."""
+    delivery = communication("at-once", CONTACT, reference_name="ISS-once", sender="once@mail.example")
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(lambda _: post(client, delivery).json(), range(16)))
+    assert [answer["flag_count"] for answer in answers] == [1] * 16
+    assert len(alerts(client, "erpnext", "ISS-once")) == 1
+
+
+def test_texts_are_only_texts(client: TestClient) -> None:
+    """What would be SQL, a template or a pattern elsewhere is kept as it was written, in every field."""
+    odd = "'; DROP TABLE messages; -- {{7*7}} ${7*7} %s %(x)s \\' \N{ZERO WIDTH SPACE}"
+    message = {"id": odd, "thread": {"id": odd}, "body": odd, "sender": odd, "client": odd, "advisor": odd}
+    assert items(client, message).status_code == 200
+    found = client.get(f"/v1/conversations/{quote(odd, safe='')}", params={"channel": "market"}).json()
+    assert [(one["text"], one["message_id"], one["sender"]) for one in found["messages"]] == [
+        (odd, odd.strip(), odd.strip())
+    ]
+
+
+def test_what_telegram_shows_beside_a_text(client: TestClient) -> None:
+    """Captions, contact cards, and links that hide behind words count like words that were written."""
+    said = [
+        {"caption": f"A photo. {CONTACT}", "photo": []},
+        {"contact": {"phone_number": "16045551234", "first_name": "Ann"}},
+        {
+            "text": "\N{GRINNING FACE} here",
+            "entities": [{"type": "text_link", "offset": 3, "length": 4, "url": "https://t.me/joinchat/x"}],
+        },
+    ]
+    for number, message in enumerate(said, 40):
+        assert update(client, number, {"chat": {"id": -number}, **message}).status_code == 200
+        assert len(alerts(client, "telegram", str(-number))) == 1
 
 
 def test_a_store_that_is_away() -> None:

@@ -8,7 +8,7 @@ from lurewatch.entrypoints.declarations import number, setting
 from lurewatch.entrypoints.values import Choice, Paths, Switch, Text, Texts, Url, Whole
 
 # Not imported: the commands that only scan read settings too, and have no use for what works on a store.
-DEFAULT_TENANT = "default"
+_DEFAULT_TENANT = "default"
 _TENANT = "The tenant that its messages belong to."
 
 
@@ -38,7 +38,7 @@ class ConnectorSettings:
         (), "erpnext.own_senders", Texts("addresses"), "Senders that only Lurewatch posts with: they are not screened."
     )
     erpnext_time_zone: str = setting("UTC", "erpnext.time_zone", Text("time zone"), "The time zone of the site.")
-    erpnext_tenant: str = setting(DEFAULT_TENANT, "erpnext.tenant", Text("name"), _TENANT)
+    erpnext_tenant: str = setting(_DEFAULT_TENANT, "erpnext.tenant", Text("name"), _TENANT)
     telegram_webhook_secret: str = setting(
         "",
         "telegram.webhook_secret",
@@ -55,7 +55,7 @@ class ConnectorSettings:
     telegram_agents: tuple[str, ...] = setting(
         (), "telegram.agents", Texts("ids", number), "Users, bots and groups who are never the ones who lure."
     )
-    telegram_tenant: str = setting(DEFAULT_TENANT, "telegram.tenant", Text("name"), _TENANT)
+    telegram_tenant: str = setting(_DEFAULT_TENANT, "telegram.tenant", Text("name"), _TENANT)
     telegram_polling: bool = setting(
         False, "telegram.polling", Switch(), "Whether the service asks for updates itself, where there is no webhook."
     )
@@ -82,7 +82,7 @@ class ConnectorSettings:
     generic_channel: str = setting(
         "generic", "generic.channel", Text("name"), "What the other platform is called, here and in its address."
     )
-    generic_tenant: str = setting(DEFAULT_TENANT, "generic.tenant", Text("name"), _TENANT)
+    generic_tenant: str = setting(_DEFAULT_TENANT, "generic.tenant", Text("name"), _TENANT)
     generic_fields: tuple[tuple[str, str], ...] = setting(
         (), "generic.fields", Paths(), "Where our names are in what the other platform posts."
     )
