@@ -71,7 +71,7 @@ def test_the_names_of_an_answer() -> None:
         "indicators": [
             {"type": "phone", "value": "+16045550142", "message_index": 0, "start": 0, "end": 5, "valid": True}
         ],
-        "decisions": [{"policy": "brand_watch", "action": "alert", "type": "high_risk_fraud"}],
+        "decisions": [{"policy": "brand_watch", "action": "alert", "mode": "monitor", "type": "high_risk_fraud"}],
         "reasoning": "Sensitive data requests.",
         "first_flagged_turn": 1,
         "status": "complete",

@@ -47,7 +47,7 @@ def test_a_decision_is_1() -> None:
     assert result.exit_code == 1
     assert [answer["decisions"] for answer in answers(result)] == [
         [],
-        [{"policy": "off_platform", "action": "warning"}],
+        [{"policy": "off_platform", "action": "warning", "mode": "monitor"}],
     ]
 
 

@@ -108,7 +108,7 @@ def _alert(decision: Decision) -> dict[str, Any]:
         "id": str(uuid.uuid4()),
         "type": decision.type,
         "score": decision.score,
-        "keywords": decision.detail["keywords"],
+        "keywords": list(decision.keywords),
     }
 
 

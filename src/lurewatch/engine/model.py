@@ -17,9 +17,6 @@ Basis = Literal["none", "rules", "wording", "both", "second_opinion"]
 """What a scam type rests on."""
 
 
-# ---------------------------------------------------------------- what comes in
-
-
 @dataclass(frozen=True, slots=True)
 class Message:
     """One message as sent. ``timestamp`` is in seconds since the epoch (UTC), ``None`` when unknown."""
@@ -47,9 +44,6 @@ class Conversation:
     messages: tuple[Message, ...]
     id: str = ""
     sender_metadata: SenderMetadata = field(default_factory=SenderMetadata)
-
-
-# ---------------------------------------------------------------- what was read
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,9 +141,6 @@ class Indicator:
     parts: tuple[Part, ...] = ()
 
 
-# ---------------------------------------------------------------- what is known from elsewhere
-
-
 @dataclass(frozen=True, slots=True)
 class KnownIndicator:
     """A value that others tied to confirmed fraud; ``confidence`` in [0,1]."""
@@ -176,9 +167,6 @@ class Knowledge:
 
 
 NOTHING_KNOWN = Knowledge()
-
-
-# ---------------------------------------------------------------- what is believed
 
 
 @dataclass(frozen=True, slots=True)
@@ -262,9 +250,6 @@ class Verdict:
         return self.stages[-1].stage if self.stages else None
 
 
-# ---------------------------------------------------------------- what should happen
-
-
 @dataclass(frozen=True, slots=True)
 class Memory:
     """What policies remember of earlier messages; ``now`` (seconds since the epoch) is the only clock they see.
@@ -286,8 +271,8 @@ class Memory:
 class Decision:
     """What a policy wants done. ``action`` is none, warning, escalation, alert, notice, log or hand_off.
 
-    ``suppressed`` is true for an alert held back by its cool-down: it is recorded, not sent. A policy in ``mode``
-    monitor says what it would want done, and nothing is.
+    ``keywords`` are the brands and trigger words it rests on. ``suppressed`` is true for an alert held back by its
+    cool-down: it is recorded, not sent. A policy in ``mode`` monitor says what it would want done, and nothing is.
     """
 
     policy: str
@@ -299,10 +284,5 @@ class Decision:
     count: int = 0
     suppressed: bool = False
     mode: Literal["monitor", "enforce"] = "monitor"
+    keywords: tuple[str, ...] = ()
     detail: Mapping[str, object] = field(default_factory=dict)
-
-    @property
-    def keywords(self) -> tuple[str, ...]:
-        """Brands and trigger words that it rests on."""
-        named = self.detail.get("keywords", ())
-        return tuple(map(str, named)) if isinstance(named, list | tuple) else ()

@@ -88,5 +88,6 @@ def decide(verdict: Verdict, memory: Memory, config: BrandWatchConfig) -> Decisi
         text=filled(text, brands=", ".join(analysis.brands), reference=verdict.id),
         flags=flags,
         suppressed=last is not None and memory.now - last < config.cooldown,
-        detail={"keywords": list(analysis.keywords), "confidence": analysis.confidence},
+        keywords=analysis.keywords,
+        detail={"confidence": analysis.confidence},
     )
