@@ -9,13 +9,13 @@ from typing import Any, Generic, TypeVar
 import msgspec
 from sqlalchemy import RowMapping
 
-from lurewatch.casework.store import Store, reading
+from lurewatch.casework.store import Store, cases, reading
 from lurewatch.engine.model import Decision, Role, Verdict
 from lurewatch.errors import InputError
 
 MOST_ROWS = 200
 """The longest page."""
-ALERT_FILTERS = ("status", "policy", "action", "type", "channel")
+ALERT_FILTERS = ("status", "policy", "action", "type", "channel", "case_id")
 _MOST_SEQ = 2**62
 _VERDICT: msgspec.json.Decoder[Verdict] = msgspec.json.Decoder(Verdict)
 _DECISIONS: msgspec.json.Decoder[tuple[Decision, ...]] = msgspec.json.Decoder(tuple[Decision, ...])
@@ -98,6 +98,7 @@ class StoredAlert:
     id: str
     channel: str
     conversation_id: str
+    case_id: str
     verdict: str
     policy: str
     action: str
@@ -114,6 +115,18 @@ class StoredAlert:
     warning_sent: bool
     admin_alerted: bool
     created_at: float
+    closed_at: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class StoredCase:
+    """Alerts on the same actors: ``status`` is open while one of them is, else closed."""
+
+    id: str
+    status: str
+    alerts: int
+    created_at: float
+    updated_at: float
     closed_at: float | None
 
 
@@ -181,6 +194,19 @@ class Archive:
             most,
             StoredAlert,
         )
+
+    async def cases(
+        self, tenant: str, *, status: str | None = None, cursor: str | None = None, limit: int = 50
+    ) -> Page[StoredCase]:
+        """Cases, the newest first; their alerts are found by ``case_id``.
+
+        Raises:
+            InputError: the cursor is none of ours, or the limit is not in [1, MOST_ROWS].
+        """
+        before, most = _place(cursor), _limit(limit)
+        async with self._store.reading() as connection:
+            rows = await cases.listed(connection, tenant, before=before, limit=most + 1, status=status)
+        return _page(rows, most, StoredCase)
 
 
 def _verdict(row: RowMapping, channel: str, conversation_id: str) -> StoredVerdict:

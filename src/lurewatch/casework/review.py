@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from lurewatch.casework import indicators
 from lurewatch.casework.screening.bindings import Binding, Bound
-from lurewatch.casework.store import Store, reading, reviewing
+from lurewatch.casework.store import Store, cases, reading, reviewing
 from lurewatch.casework.store import indicators as stored
 from lurewatch.casework.store.schema import NOT_COUNTED
 from lurewatch.engine.model import Verdict
@@ -52,7 +52,8 @@ class Review:
     async def close(
         self, tenant: str, alert_id: str, disposition: str, *, reviewer: str = "", note: str = ""
     ) -> Closed | None:
-        """Close an alert, or close it otherwise than before; None where there is no such alert.
+        """Close an alert, or close it otherwise than before; None where there is no such alert. With the last one its
+        case is closed.
 
         A false positive, and what was benign, no longer counts for its pair; closed otherwise later it counts again.
 
@@ -72,6 +73,7 @@ class Review:
             change = (_counts(disposition) - _counts(before)) * alert["incidents"]
             now = self._clock()
             await reviewing.close_alert(connection, alert, disposition, reviewer, note, now)
+            await cases.settle(connection, tenant, alert["case_id"], now)
             await self._learn(connection, alert, disposition, now)
             if change:
                 await reviewing.add_incidents(connection, alert, change, now)

@@ -13,7 +13,7 @@ from lurewatch.casework.screening.bindings import Bound
 from lurewatch.casework.screening.nouns import ConversationKey, Incoming, Screened, text_hash
 from lurewatch.casework.screening.records import Notes
 from lurewatch.casework.screening.terms import Terms
-from lurewatch.casework.store import ledger
+from lurewatch.casework.store import cases, ledger
 from lurewatch.engine.model import Decision, Knowledge, KnownIndicator, Memory, Message, Verdict
 from lurewatch.engine.pipeline import Engine
 from lurewatch.engine.policies import PolicyConfig, off_platform
@@ -69,6 +69,7 @@ class Desk:
         self._engine = engine
         self._bound = Bound(engine, terms.bindings)
         self._now = now
+        self._new_id = new_id
         self._notes = Notes(now, new_id, terms.destinations)
         self._confirmed: list[Draft] = []
         self._conversations: dict[ConversationKey, Held] = {}
@@ -88,7 +89,9 @@ class Desk:
         outcomes = [
             await self._decided(draft, counters, alerts) if isinstance(draft, Draft) else draft for draft in drafts
         ]
-        await ledger.write(self._connection, self._notes.rows(counters))
+        rows = self._notes.rows(counters)
+        await cases.file(self._connection, rows.alerts, self._now, self._new_id)
+        await ledger.write(self._connection, rows)
         for draft in self._confirmed:
             used = indicators.Used(draft.incoming.tenant, draft.held.seq, draft.verdict.indicators)
             listed = self._policies(draft.incoming).off_platform

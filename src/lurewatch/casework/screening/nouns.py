@@ -69,6 +69,17 @@ class Incoming:
         return PairKey(self.tenant, pairless(self.conversation), self.message.sender)
 
     @property
+    def actors(self) -> str:
+        """A hash of whom an alert on it is on: the pair, else its sender wherever they write in this channel."""
+        if self.client or self.advisor:
+            named = ("pair", *self.pair)
+        elif self.message.sender:
+            named = ("sender", self.tenant, self.channel, folded(self.message.sender))
+        else:
+            named = ("conversation", *self.conversation)
+        return hashlib.sha256(msgspec.json.encode(named)).hexdigest()
+
+    @property
     def fingerprint(self) -> str:
         """Changes with anything that was sent but the key."""
         sent = replace(self, idempotency_key="", knowledge=NOTHING_KNOWN)

@@ -122,6 +122,7 @@ class Notes:
                 "id": alert_id,
                 "conversation": draft.held.seq,
                 "channel": incoming.channel,
+                "actors": incoming.actors,
                 "verdict": verdict_id,
                 "policy": decision.policy,
                 "action": decision.action,

@@ -165,6 +165,8 @@ alerts = Table(
     Column("id", String(40), nullable=False),
     Column("conversation", Big, ForeignKey("conversations.seq", ondelete="CASCADE"), nullable=False),
     Column("channel", String(64), nullable=False),
+    Column("case_id", String(40), nullable=False, server_default=""),
+    Column("actors", String(64), nullable=False, server_default=""),
     Column("verdict", String(40), nullable=False),
     Column("policy", String(32), nullable=False),
     Column("action", String(16), nullable=False),
@@ -187,6 +189,25 @@ alerts = Table(
     UniqueConstraint("tenant", "id"),
     Index("ix_alerts_created", "tenant", "created_at"),
     Index("ix_alerts_status", "tenant", "status", "seq"),
+    Index("ix_alerts_case", "tenant", "case_id"),
+)
+
+_OPEN = text("status = 'open'")
+cases = Table(
+    "cases",
+    metadata,
+    _seq(),
+    _tenant(),
+    Column("id", String(40), nullable=False),
+    Column("actors", String(64), nullable=False, comment="a hash of who the alerts are on"),
+    Column("status", String(16), nullable=False),
+    Column("alerts", Integer, nullable=False),
+    _created(),
+    Column("updated_at", Moment, nullable=False),
+    Column("closed_at", Moment),
+    UniqueConstraint("tenant", "id"),
+    Index("ix_cases_open", "tenant", "actors", unique=True, postgresql_where=_OPEN, sqlite_where=_OPEN),
+    Index("ix_cases_status", "tenant", "status", "seq"),
 )
 
 pair_counters = Table(

@@ -99,6 +99,17 @@ class AlertQuery(BaseModel):
     action: Filter = None
     type: Filter = None
     channel: Filter = None
+    case_id: Filter = None
+    cursor: Annotated[str | None, Field(max_length=20)] = None
+    limit: Annotated[int, Field(ge=1, le=MOST_ROWS)] = 50
+
+
+class CaseQuery(BaseModel):
+    """Which cases; without a filter all of them."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    status: Literal["open", "closed"] | None = None
     cursor: Annotated[str | None, Field(max_length=20)] = None
     limit: Annotated[int, Field(ge=1, le=MOST_ROWS)] = 50
 
@@ -229,6 +240,13 @@ def _alerts(routes: APIRouter, rooms: Rooms, most_body: int) -> None:
             caller(request).tenant, filters=equal, cursor=asked.cursor, limit=asked.limit
         )
         return _json({"alerts": [_timed(asdict(one)) for one in found.items], "cursor": found.cursor})
+
+    @routes.get("/cases", summary="Cases, the newest first", responses=_LOOK_UP, response_class=Response)
+    async def cases(request: Request, asked: Annotated[CaseQuery, Query()]) -> Response:
+        found = await rooms.archive().cases(
+            caller(request).tenant, status=asked.status, cursor=asked.cursor, limit=asked.limit
+        )
+        return _json({"cases": [_timed(asdict(one)) for one in found.items], "cursor": found.cursor})
 
     @routes.post(
         "/alerts/{alert_id}/disposition",
