@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal, get_args
 
-from lurewatch.casework.store import Store, reviewing
+from lurewatch.casework.store import Store, journal, reviewing
 from lurewatch.casework.store.schema import NOT_COUNTED
 from lurewatch.errors import InputError
 
@@ -33,11 +33,12 @@ class Review:
         self._clock = clock
 
     async def close(
-        self, tenant: str, alert_id: str, disposition: str, *, reviewer: str = "", note: str = ""
+        self, tenant: str, alert_id: str, disposition: str, *, reviewer: str = "", note: str = "", key: str = ""
     ) -> Closed | None:
         """Close an alert, or close it otherwise than before; None where there is no such alert.
 
         A false positive, and what was benign, no longer counts for its pair; closed otherwise later it counts again.
+        ``key`` is the id of the caller's key, for the audit log.
 
         Raises:
             InputError: there is no such disposition, or the note is longer than MOST_NOTE.
@@ -57,6 +58,9 @@ class Review:
             await reviewing.close_alert(connection, alert, disposition, reviewer, note, now)
             if change:
                 await reviewing.add_incidents(connection, alert, change, now)
+            detail = {"verdict": alert["verdict"], "disposition": disposition, "incidents_changed": change}
+            actor = key or journal.SYSTEM
+            await journal.add(connection, journal.Act("alert_closed", tenant, alert_id, now, actor, detail))
         return Closed(alert_id, disposition, change)
 
 

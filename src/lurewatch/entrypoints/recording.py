@@ -15,6 +15,7 @@ from lurewatch.casework.bus import Bus
 from lurewatch.casework.relay import Relay, to_bus
 from lurewatch.casework.review import Review
 from lurewatch.casework.screening import Incoming, Screened, Screening
+from lurewatch.casework.sealing import Sealer
 from lurewatch.casework.store import Store, address
 from lurewatch.engine.model import Message
 from lurewatch.engine.pipeline import Engine
@@ -26,7 +27,7 @@ NO_STORE = "none"
 _log = logging.getLogger("lurewatch")
 _RETRY_SECONDS = 2.0
 _FINISH_SECONDS = 5.0
-"""So long what is being handed on at the end may take; what does not get through is handed on at the next start."""
+"""So long what is handed on and sealed at the end may take; what does not get through is at the next start."""
 
 
 def store_url(settings: Settings) -> str:
@@ -84,15 +85,15 @@ def is_local(host: str) -> bool:
 class Recording:
     """The rooms that work on one store; until it is open each of them raises StoreError.
 
-    What screening leaves to be told is handed on to the ``bus``, which is closed at the end.
+    What screening leaves to be told is handed on to the ``bus``, which is closed at the end; the audit log is sealed.
     """
 
     def __init__(self, url: str, engine: Callable[[], Engine], bus: Bus) -> None:
         self._url = url
         self._engine = engine
         self._bus = bus
-        self._relay: Relay | None = None
-        self._relaying: asyncio.Task[None] | None = None
+        self._beside: list[tuple[Relay | Sealer, asyncio.Task[None]]] = []
+        """What runs beside the service, and its task."""
         self._store: Store | None = None
         self._screening: Screening | None = None
         self._access: Access | None = None
@@ -136,9 +137,10 @@ class Recording:
                 self._problem = str(error)
                 _log.error("The store cannot be opened, messages are refused until it can: %s", error)
             return False
-        self._relay = Relay(self._store, to_bus(self._bus))
-        self._relaying = asyncio.create_task(self._relay.run())
-        self._screening = Screening(self._engine, self._store, recorded=self._relay.wake)
+        relay = Relay(self._store, to_bus(self._bus))
+        sealer = Sealer(self._store, failed=lambda error: _log.warning("The audit log waits unsealed: %s", error))
+        self._beside = [(one, asyncio.create_task(one.run())) for one in (relay, sealer)]
+        self._screening = Screening(self._engine, self._store, recorded=relay.wake)
         return True
 
     async def keep_trying(self) -> None:
@@ -151,11 +153,13 @@ class Recording:
         """Finish what is under way and let go of the store."""
         if self._screening is not None:
             await self._screening.close()
-        if self._relay is not None and self._relaying is not None:
-            self._relay.stop()
-            await asyncio.wait([self._relaying], timeout=_FINISH_SECONDS)
-            self._relaying.cancel()
-            await asyncio.gather(self._relaying, return_exceptions=True)
+        for one, _ in self._beside:
+            one.stop()
+        if tasks := [task for _, task in self._beside]:
+            _, late = await asyncio.wait(tasks, timeout=_FINISH_SECONDS)
+            for task in late:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
         await self._bus.close()
         if self._store is not None:
             await self._store.close()
