@@ -10,6 +10,7 @@ from tests.casework.fakes import Clock
 from tests.casework.postgresql import NoServerError, PostgreSQL
 
 from lurewatch import Engine
+from lurewatch.casework.review import Review
 from lurewatch.casework.screening import Screening
 from lurewatch.casework.store import Store
 
@@ -72,3 +73,9 @@ def clock() -> Clock:
 def screening(engine: Engine, store: Store, clock: Clock) -> Screening:
     """Screening over the store, by the clock."""
     return Screening(lambda: engine, store, clock=clock)
+
+
+@pytest.fixture
+def review(engine: Engine, store: Store, clock: Clock) -> Review:
+    """Closing alerts of the store, by the clock."""
+    return Review(store, lambda: engine, clock)

@@ -171,10 +171,10 @@ async def test_what_is_refused_leaves_the_others_alone(screening: Screening, sto
     assert len(await rows(store, "messages")) == 10
 
 
-async def test_what_cannot_be_kept_cannot_be_looked_for(screening: Screening, store: Store) -> None:
+async def test_what_cannot_be_kept_cannot_be_looked_for(screening: Screening, store: Store, review: Review) -> None:
     """Whoever asks for it is told that there is none, or what is wrong with the question; the store is not away."""
     alert = await screening.screen(incoming(CONTACT))
-    archive, review = Archive(store), Review(store)
+    archive = Archive(store)
     (row,) = await rows(store, "alerts")
     for value in UNKEEPABLE:
         for question in (

@@ -69,11 +69,11 @@ async def test_what_is_decided_is_told_once(screening: Screening, store: Store) 
     assert {one["action"] for one in entries} == {"alert_raised", "handed_off", "decided"}
 
 
-async def test_what_people_do_is_told(screening: Screening, store: Store, clock: Clock) -> None:
+async def test_what_people_do_is_told(screening: Screening, review: Review, store: Store, clock: Clock) -> None:
     """A closed alert, and each key that is made, rotated or revoked, is an entry that names who did it."""
     await screening.screen(incoming(CONTACT))
     alert = (await rows(store, "alerts"))[0]["id"]
-    await Review(store, clock).close("default", alert, "benign", reviewer="Cy Doe", note="call 604-555-9999", key="k1")
+    await review.close("default", alert, "benign", reviewer="Cy Doe", note="call 604-555-9999", key="k1")
     access = Access(store, clock=clock)
     old, _ = await access.create("Ann", ["review"])
     new, _ = await access.rotate(old.id, overlap=60)
@@ -91,9 +91,9 @@ async def test_what_people_do_is_told(screening: Screening, store: Store, clock:
     assert found[1]["detail"] == {"followed_by": new.id, "expires_at": NOON + 60}
 
 
-async def test_what_did_not_happen_is_not_told(screening: Screening, store: Store) -> None:
+async def test_what_did_not_happen_is_not_told(review: Review, store: Store) -> None:
     """Where a transaction fails, its entry is not kept either; what cannot be done is no entry."""
-    await Review(store).close("default", "none-such", "benign")
+    await review.close("default", "none-such", "benign")
     with pytest.raises(InputError):
         await Access(store).revoke("none-such")
 
@@ -107,12 +107,12 @@ async def test_what_did_not_happen_is_not_told(screening: Screening, store: Stor
     assert await rows(store, "audit_log") == []
 
 
-async def test_no_person_is_in_it(screening: Screening, store: Store, clock: Clock) -> None:
+async def test_no_person_is_in_it(screening: Screening, review: Review, store: Store, clock: Clock) -> None:
     """An entry holds ids that were given here, words of fixed lists and numbers: nothing of texts, senders or names."""
     for number, one in enumerate((CONTACT, *LURE, "My mail is kim.fox@example.net, pay at http://pay-pal.example/x")):
         await screening.screen(incoming(one, "ISS-77-KimFox", f"MSG-{number}", idempotency_key=f"KEY-{number}"))
     alert = (await rows(store, "alerts"))[0]["id"]
-    await Review(store, clock).close("default", alert, "true_positive", reviewer="Cy Doe", note="Kim Fox called")
+    await review.close("default", alert, "true_positive", reviewer="Cy Doe", note="Kim Fox called")
     key, _ = await Access(store, clock=clock).create("Dora Poe", ["review"])
     entries = await rows(store, "audit_log")
     alerts, verdicts = await rows(store, "alerts"), await rows(store, "verdicts")

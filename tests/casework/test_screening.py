@@ -173,9 +173,10 @@ async def test_an_edited_message_is_one_incident(screening: Screening, store: St
     assert [row["incidents"] for row in await rows(store, "pair_counters")] == [2]
 
 
-async def test_an_edit_of_what_was_found_honest_is_an_incident(screening: Screening, store: Store) -> None:
+async def test_an_edit_of_what_was_found_honest_is_an_incident(
+    screening: Screening, store: Store, review: Review
+) -> None:
     """A false positive gives its incident back; the edit of that message is a new one, and can be given back too."""
-    review = Review(store)
     for number in range(2):
         edited = await screening.screen(incoming(f"{CONTACT} {number}", message_id="m1"))
         assert edited.decisions[0].count == 1

@@ -165,3 +165,15 @@ def test_reasoning_names_the_three_highest_categories() -> None:
     )
     assert tactics.reasoning(scores, 0.3) == "Low confidence scam indicators found. Monitoring recommended."
     assert tactics.reasoning(dict.fromkeys(scores, 0.0), 0.0) == "No scam indicators detected in the message."
+
+
+@given(st.floats(0.001, 0.999), st.floats(0, 1), st.floats(0, 1), st.booleans())
+def test_what_is_known_only_adds(probability: float, less: float, more: float, alone: bool) -> None:
+    """The more sure it is what others confirmed, the higher the probability; alone it never makes ``confirmed``."""
+    less, more = sorted((less, more))
+    low, _ = fusion.remembered(probability, less, 85.0, alone=alone)
+    high, added = fusion.remembered(probability, more, 85.0, alone=alone)
+    assert probability - 1e-12 <= low <= high + 1e-12
+    assert added >= 0.0
+    if alone:
+        assert high < 0.85 or high == probability

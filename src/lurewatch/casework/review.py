@@ -7,8 +7,17 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal, get_args
 
-from lurewatch.casework.store import Store, journal, reviewing
+import msgspec
+from sqlalchemy import RowMapping
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from lurewatch.casework import indicators
+from lurewatch.casework.store import Store, journal, reading, reviewing
+from lurewatch.casework.store import indicators as stored
 from lurewatch.casework.store.schema import NOT_COUNTED
+from lurewatch.engine.model import Verdict
+from lurewatch.engine.pipeline import Engine
+from lurewatch.engine.policies import allowing
 from lurewatch.errors import InputError
 
 Disposition = Literal["true_positive", "false_positive", "benign", "undetermined"]
@@ -26,10 +35,11 @@ class Closed:
 
 
 class Review:
-    """Closes alerts in a store."""
+    """Closes alerts in a store; the current ``engine`` says which values nobody is to be known by."""
 
-    def __init__(self, store: Store, clock: Callable[[], float] = time.time) -> None:
+    def __init__(self, store: Store, engine: Callable[[], Engine], clock: Callable[[], float] = time.time) -> None:
         self._store = store
+        self._engine = engine
         self._clock = clock
 
     async def close(
@@ -56,12 +66,27 @@ class Review:
             change = (_counts(disposition) - _counts(before)) * alert["incidents"]
             now = self._clock()
             await reviewing.close_alert(connection, alert, disposition, reviewer, note, now)
+            await self._learn(connection, alert, disposition, now)
             if change:
                 await reviewing.add_incidents(connection, alert, change, now)
             detail = {"verdict": alert["verdict"], "disposition": disposition, "incidents_changed": change}
             actor = key or journal.SYSTEM
             await journal.add(connection, journal.Act("alert_closed", tenant, alert_id, now, actor, detail))
         return Closed(alert_id, disposition, change)
+
+    async def _learn(self, connection: AsyncConnection, alert: RowMapping, disposition: str, now: float) -> None:
+        """What a true positive used is known from now on; of what was none everything is forgotten."""
+        conversation = alert["conversation"]
+        if disposition in NOT_COUNTED:
+            await stored.forget(connection, conversation)
+        elif disposition == "true_positive":
+            row = await reading.newest_verdict(connection, conversation)
+            if row is not None:
+                seen = msgspec.json.decode(row["verdict"], type=Verdict).indicators
+                engine = self._engine()
+                listed = allowing(engine.config.policies, engine.pack.allow).off_platform
+                used = indicators.Used(alert["tenant"], conversation, seen)
+                await indicators.keep(connection, used, listed, indicators.REVIEWED, now)
 
 
 def _counts(disposition: str | None) -> int:

@@ -15,6 +15,7 @@ from lurewatch.engine.text_model import Wording
 OPINION = "second_opinion"
 """The name under which an opinion stands among what adds to the log-odds."""
 MOST_OF_AN_OPINION = 5.0
+MOST_OF_HISTORY = 5.0
 _SURE = 0.9999
 RELIEF = ("long_text", "official_link")
 """The features that speak for the sender; every other one can only speak against them."""
@@ -156,6 +157,20 @@ def advised(probability: float, opinion: Opinion, confirmed: float, *, alone: bo
         return probability, 0.0
     before = _log_odds(probability)
     after = min(before + MOST_OF_AN_OPINION * opinion.confidence, _log_odds(highest))
+    return 1.0 / (1.0 + math.exp(-after)), after - before
+
+
+def remembered(probability: float, history: float, confirmed: float, *, alone: bool) -> tuple[float, float]:
+    """The probability in [0,1] with what others confirmed, and what that adds to the log-odds (>= 0).
+
+    ``history`` is the score in [0,1] of the historical detector; it adds 5 times itself. No labelled row says what was
+    known when it was sent, so this cannot be fitted. ``alone`` is as in ``advised``: a victim may quote a number, too.
+    """
+    highest = min(_SURE, confirmed / 100.0 - 0.0001) if alone else _SURE
+    if not history or probability >= highest:
+        return probability, 0.0
+    before = _log_odds(probability)
+    after = min(before + MOST_OF_HISTORY * history, _log_odds(highest))
     return 1.0 / (1.0 + math.exp(-after)), after - before
 
 

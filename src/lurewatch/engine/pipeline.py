@@ -214,9 +214,12 @@ class Engine:
                 if name not in coefficients.weights and name not in found.failed
             }
             probability = fusion.pooled(probability, findings, unfitted)
+        confirmed, alone = self.pack.thresholds.risk_thresholds["confirmed"], not dossier.evidence
+        if (known := findings.get("historical")) is not None and known.score:
+            probability, more = fusion.remembered(probability, known.score, confirmed, alone=alone)
+            added = {**added, "historical": more}
         if knowledge.opinion is not None and leaves_room(guess.confidence, messages):
-            confirmed = self.pack.thresholds.risk_thresholds["confirmed"]
-            probability, more = fusion.advised(probability, knowledge.opinion, confirmed, alone=not dossier.evidence)
+            probability, more = fusion.advised(probability, knowledge.opinion, confirmed, alone=alone)
             added = {**added, fusion.OPINION: more} if more else added
         return Assessment(
             dossier=dossier.weighed(probability, plugged),

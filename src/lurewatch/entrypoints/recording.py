@@ -115,7 +115,7 @@ class Recording:
 
     def review(self) -> Review:
         """Closes alerts."""
-        return Review(self._opened())
+        return Review(self._opened(), self._engine)
 
     def access(self) -> Access:
         """Knows who may call."""

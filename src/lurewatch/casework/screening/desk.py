@@ -8,12 +8,13 @@ from dataclasses import dataclass, replace
 import msgspec
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from lurewatch.casework import indicators
 from lurewatch.casework.screening.nouns import ConversationKey, Incoming, Screened, text_hash
 from lurewatch.casework.screening.records import Notes
 from lurewatch.casework.store import ledger
-from lurewatch.engine.model import Decision, Memory, Message, Verdict
+from lurewatch.engine.model import Decision, Knowledge, KnownIndicator, Memory, Message, Verdict
 from lurewatch.engine.pipeline import Engine
-from lurewatch.engine.policies import off_platform
+from lurewatch.engine.policies import allowing, off_platform
 from lurewatch.engine.state import ConversationState
 from lurewatch.errors import ConflictError, InputError
 
@@ -32,16 +33,28 @@ class Held:
 
 
 @dataclass(frozen=True, slots=True)
-class Draft:
-    """A message that was read and judged, and not yet decided on."""
+class Read:
+    """A message that was read, and not yet judged; the state of ``held`` has it."""
 
     incoming: Incoming
     held: Held
-    verdict: Verdict
+    position: int
+    edition: int = 0
+    counted: int = 0
+    """How many incidents of its pair earlier editions of the message were."""
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A message that was judged with what is known, and not yet decided on."""
+
+    incoming: Incoming
+    held: Held
     position: int
     edition: int
     counted: int
-    """How many incidents of its pair earlier editions of the message were."""
+    knowledge: Knowledge
+    verdict: Verdict
 
 
 class Desk:
@@ -52,6 +65,8 @@ class Desk:
         self._engine = engine
         self._now = now
         self._notes = Notes(now, new_id)
+        self._listed = allowing(engine.config.policies, engine.pack.allow).off_platform
+        self._confirmed: list[Draft] = []
         self._conversations: dict[ConversationKey, Held] = {}
         self._known: Mapping[tuple[int, str], ledger.Row] = {}
         self._answered: Mapping[ledger.Key, ledger.Row] = {}
@@ -59,15 +74,20 @@ class Desk:
     async def screen(self, wave: Sequence[Incoming]) -> list[Screened | Exception]:
         """An outcome for each, in order. Everything is written when this returns, and nothing is committed."""
         await self._read(wave)
-        drafts = [await self._draft(incoming) for incoming in wave]
-        read = [draft for draft in drafts if isinstance(draft, Draft)]
-        pairs = {draft.incoming.pair for draft in read if _has_contact(draft)}
+        first = [await self._draft(incoming) for incoming in wave]
+        known = await self._known_of([one for one in first if isinstance(one, Read)])
+        drafts = [self._judged(one, known) if isinstance(one, Read) else one for one in first]
+        judged = [draft for draft in drafts if isinstance(draft, Draft)]
+        pairs = {draft.incoming.pair for draft in judged if _has_contact(draft)}
         counters = await ledger.hold_counters(self._connection, pairs, self._now)
-        alerts = await ledger.last_alerts(self._connection, [draft.incoming.conversation for draft in read])
+        alerts = await ledger.last_alerts(self._connection, [draft.incoming.conversation for draft in judged])
         outcomes = [
             await self._decided(draft, counters, alerts) if isinstance(draft, Draft) else draft for draft in drafts
         ]
         await ledger.write(self._connection, self._notes.rows(counters))
+        for draft in self._confirmed:
+            used = indicators.Used(draft.incoming.tenant, draft.held.seq, draft.verdict.indicators)
+            await indicators.keep(self._connection, used, self._listed, indicators.CONFIRMED, self._now)
         return outcomes
 
     async def _read(self, wave: Sequence[Incoming]) -> None:
@@ -104,7 +124,7 @@ class Desk:
             "updated_at": self._now,
         }
 
-    async def _draft(self, incoming: Incoming) -> Draft | Screened | Exception:
+    async def _draft(self, incoming: Incoming) -> Read | Screened | Exception:
         if (answered := self._answer_to(incoming)) is not None:
             return await self._answered_before(incoming, answered)
         held = self._conversations[incoming.conversation]
@@ -134,12 +154,12 @@ class Desk:
             )
         return _told(rows[answered["verdict"]])
 
-    def _read_on(self, incoming: Incoming, held: Held) -> Draft:
+    def _read_on(self, incoming: Incoming, held: Held) -> Read:
         position = held.state.message_count
-        state, _ = self._engine.observe(held.state, incoming.message)
-        return self._judged(incoming, held, state, position)
+        held.state, _ = self._engine.observe(held.state, incoming.message)
+        return Read(incoming, held, position)
 
-    async def _read_again(self, incoming: Incoming, held: Held, known: ledger.Row) -> Draft:
+    async def _read_again(self, incoming: Incoming, held: Held, known: ledger.Row) -> Read:
         """An edit: the conversation is read anew with the other text.
 
         Where the texts were not kept, the edit is read as one more message of its sender: better twice than never.
@@ -149,24 +169,25 @@ class Desk:
         message_id = incoming.message.message_id
         counted = await ledger.counted_before(self._connection, held.seq, message_id, incoming.pair)
         if any(row["text"] is None for row in rows) or len(rows) > self._engine.config.most_messages:
-            state, _ = self._engine.observe(held.state, incoming.message)
-            return replace(self._judged(incoming, held, state, state.message_count - 1), counted=counted)
+            return replace(self._read_on(incoming, held), counted=counted)
         state = replace(self._engine.start(incoming.conversation_id), sender_metadata=held.state.sender_metadata)
         for row in rows:
             state, _ = self._engine.observe(state, incoming.message if row["position"] == position else _message(row))
-        return self._judged(incoming, held, state, position, edition, counted)
-
-    def _judged(
-        self,
-        incoming: Incoming,
-        held: Held,
-        state: ConversationState,
-        position: int,
-        edition: int = 0,
-        counted: int = 0,
-    ) -> Draft:
         held.state = state
-        return Draft(incoming, held, self._engine.judge(state, incoming.knowledge), position, edition, counted)
+        return Read(incoming, held, position, edition, counted)
+
+    async def _known_of(self, reads: Sequence[Read]) -> dict[int, tuple[KnownIndicator, ...]]:
+        """What other conversations tell of the values in these."""
+        wanted = {read.held.seq: indicators.looked_up(read.held.state.indicators, self._listed) for read in reads}
+        tenants = {read.held.seq: read.incoming.tenant for read in reads}
+        return await indicators.known(self._connection, wanted, tenants)
+
+    def _judged(self, read: Read, known: Mapping[int, tuple[KnownIndicator, ...]]) -> Draft:
+        knowledge = read.incoming.knowledge
+        if found := known[read.held.seq]:
+            knowledge = replace(knowledge, indicators=(*knowledge.indicators, *found))
+        verdict = self._engine.judge(read.held.state, knowledge)
+        return Draft(read.incoming, read.held, read.position, read.edition, read.counted, knowledge, verdict)
 
     async def _decided(
         self,
@@ -192,6 +213,8 @@ class Desk:
             elif decision.type and not decision.suppressed:
                 last[decision.type] = self._now
         screened = self._notes.take(draft, decisions, memory)
+        if draft.verdict.risk_level == "confirmed":
+            self._confirmed.append(draft)
         if any(decision.action == "hand_off" for decision in decisions):
             said = await ledger.texts(self._connection, held.seq)
             self._notes.hand_off(draft, self._engine.pack, said)

@@ -106,7 +106,7 @@ class Notes:
                 "scam_type": verdict.scam_type,
                 "verdict": msgspec.json.encode(verdict),
                 "decisions": msgspec.json.encode(decisions),
-                "knowledge": msgspec.json.encode(draft.incoming.knowledge),
+                "knowledge": msgspec.json.encode(draft.knowledge),
                 "memory": msgspec.json.encode(memory),
                 "pack": verdict.versions.pack,
                 "created_at": self._now,

@@ -5,15 +5,10 @@ Every row belongs to a tenant. Public ids are random; ``seq`` orders rows and is
 
 from __future__ import annotations
 
-import datetime
-from typing import Any
-
 from sqlalchemy import (
     JSON,
-    BigInteger,
     Boolean,
     Column,
-    Dialect,
     Float,
     ForeignKey,
     Index,
@@ -23,32 +18,12 @@ from sqlalchemy import (
     String,
     Table,
     Text,
-    TypeDecorator,
     UniqueConstraint,
     false,
 )
-from sqlalchemy import DateTime as SqlDateTime
 
+from lurewatch.casework.store.columns import Big, Moment
 
-class Moment(TypeDecorator[float]):
-    """Seconds since the epoch, kept as a timestamp in UTC."""
-
-    impl = SqlDateTime(timezone=True)
-    cache_ok = True
-
-    def process_bind_param(self, value: float | None, dialect: Dialect) -> datetime.datetime | None:  # noqa: ARG002
-        """The database's timestamp."""
-        return None if value is None else datetime.datetime.fromtimestamp(value, datetime.UTC)
-
-    def process_result_value(self, value: Any, dialect: Dialect) -> float | None:  # noqa: ARG002
-        """The seconds; SQLite forgets the zone."""
-        if value is None:
-            return None
-        return float((value if value.tzinfo else value.replace(tzinfo=datetime.UTC)).timestamp())
-
-
-Big = BigInteger().with_variant(Integer, "sqlite")
-"""SQLite numbers rows by itself only where the key is an INTEGER."""
 NAMING = {
     "ix": "ix_%(column_0_label)s",
     "uq": "uq_%(table_name)s_%(column_0_name)s",
@@ -287,4 +262,19 @@ audit_batches = Table(
     Column("count", Integer, nullable=False),
     Column("digests", LargeBinary, nullable=False, comment="seq and digest of each entry"),
     Column("sealed_at", Moment, nullable=False),
+)
+
+indicators = Table(
+    "indicators",
+    metadata,
+    _seq(),
+    _tenant(),
+    Column("type", String(32), nullable=False),
+    Column("value", String(300), nullable=False),
+    Column("source", String(32), nullable=False),
+    Column("confidence", Float, nullable=False),
+    Column("conversation", Big, ForeignKey("conversations.seq", ondelete="CASCADE"), nullable=False),
+    _created(),
+    UniqueConstraint("tenant", "type", "value", "source", "conversation"),
+    Index("ix_indicators_conversation", "conversation"),
 )

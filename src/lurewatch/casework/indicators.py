@@ -1,0 +1,106 @@
+"""What a conversation says of others: values that confirmed scams used, kept and looked up.
+
+A value is kept from a conversation that reached ``confirmed``, or that a reviewer called a true positive; and forgotten
+when the reviewer says otherwise. It is known to the next conversation, never to its own.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from lurewatch.casework.store import indicators
+from lurewatch.engine.model import Indicator, KnownIndicator
+from lurewatch.engine.policies.off_platform import OffPlatformConfig, phone_forms
+
+TYPES = frozenset({"phone", "email", "domain", "upi", "wallet", "handle"})
+CONFIRMED, REVIEWED = "confirmed", "reviewed"
+CONFIDENCE: Mapping[str, float] = {CONFIRMED: 0.8, REVIEWED: 1.0}
+_MOST_LOOKED_UP = 50
+"""So many values of one conversation are looked up, the newest."""
+_MOST_KNOWN = 20
+_LONGEST = 300
+_EVERYBODYS = frozenset({"official", "known", "allowlisted", "shortener", "link_in_bio"})
+"""Traits of domains that say nothing of who sends them."""
+_SAID = {CONFIRMED: "a confirmed scam", REVIEWED: "a scam that was reviewed"}
+
+
+def shareable(found: Iterable[Indicator], listed: OffPlatformConfig) -> tuple[Indicator, ...]:
+    """The indicators that may tie conversations together: no allow-listed, own, official or shared value."""
+    return tuple(one for one in found if one.type in TYPES and len(one.value) <= _LONGEST and not _vouched(one, listed))
+
+
+def looked_up(found: Iterable[Indicator], listed: OffPlatformConfig) -> tuple[tuple[str, str], ...]:
+    """The types and values of a conversation that are looked up, the newest, each once."""
+    values = dict.fromkeys((one.type, one.value) for one in reversed(shareable(found, listed)))
+    return tuple(values)[:_MOST_LOOKED_UP]
+
+
+async def known(
+    connection: AsyncConnection, wanted: Mapping[int, Collection[tuple[str, str]]], tenants: Mapping[int, str]
+) -> dict[int, tuple[KnownIndicator, ...]]:
+    """What is known of the values of conversations, by their ``seq``, from other conversations of the same tenant."""
+    values = {(tenants[seq], *value) for seq, some in wanted.items() for value in some}
+    rows = defaultdict(list)
+    for row in await indicators.known(connection, values):
+        rows[row["tenant"], row["type"], row["value"]].append(row)
+
+    def of(seq: int) -> Iterator[KnownIndicator]:
+        for kind, value in wanted[seq]:
+            others = (row for row in rows[tenants[seq], kind, value] if row["conversation"] != seq)
+            surest = next(others, None)
+            if surest is not None:
+                yield KnownIndicator(kind, value, _SAID[surest["source"]], surest["confidence"])
+
+    return {seq: tuple(of(seq))[:_MOST_KNOWN] for seq in wanted}
+
+
+@dataclass(frozen=True, slots=True)
+class Used:
+    """What was seen in a conversation, by its ``seq``."""
+
+    tenant: str
+    conversation: int
+    seen: tuple[Indicator, ...]
+
+
+async def keep(connection: AsyncConnection, used: Used, listed: OffPlatformConfig, source: str, now: float) -> None:
+    """Keep what may be shared of a conversation; never what a protected user or an agent said."""
+    innocent = await indicators.innocent_positions(connection, used.conversation)
+    values = {(one.type, one.value) for one in shareable(used.seen, listed) if one.message_index not in innocent}
+    await indicators.keep(
+        connection,
+        [
+            {
+                "tenant": used.tenant,
+                "type": kind,
+                "value": value,
+                "source": source,
+                "confidence": CONFIDENCE[source],
+                "conversation": used.conversation,
+                "created_at": now,
+            }
+            for kind, value in sorted(values)
+        ],
+    )
+
+
+def _vouched(one: Indicator, listed: OffPlatformConfig) -> bool:
+    if one.type == "domain":
+        return not one.traits.isdisjoint(_EVERYBODYS) or _own(one.value, listed)
+    if one.type == "email":
+        address = one.value.casefold()
+        return address in {email.strip().casefold() for email in listed.emails} or _own(
+            address.rpartition("@")[2], listed
+        )
+    if one.type == "phone":
+        return any(not phone_forms(one.value).isdisjoint(phone_forms(phone)) for phone in listed.phones)
+    return False
+
+
+def _own(host: str, listed: OffPlatformConfig) -> bool:
+    domains = (domain.strip().casefold().removeprefix("@") for domain in listed.own_domains)
+    return any(host == domain or host.endswith("." + domain) for domain in domains)

@@ -1,0 +1,49 @@
+"""Values that confirmed scams used, in the database."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+
+from sqlalchemy import RowMapping, delete, select, tuple_
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from lurewatch.casework.store.schema import indicators, messages
+
+Value = tuple[str, str, str]
+"""Tenant, type and value."""
+
+
+async def known(connection: AsyncConnection, values: Collection[Value]) -> Sequence[RowMapping]:
+    """Who has used these values, in one query; the surest first."""
+    if not values:
+        return ()
+    table = indicators.c
+    found = await connection.execute(
+        select(table.tenant, table.type, table.value, table.source, table.confidence, table.conversation)
+        .where(tuple_(table.tenant, table.type, table.value).in_(sorted(values)))
+        .order_by(table.confidence.desc(), table.seq)
+    )
+    return found.mappings().all()
+
+
+async def keep(connection: AsyncConnection, rows: Sequence[dict[str, object]]) -> None:
+    """Keep values; what is known of the same conversation from the same source stays as it is."""
+    if rows:
+        dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
+        await connection.execute(dialect.insert(indicators).on_conflict_do_nothing(), list(rows))
+
+
+async def forget(connection: AsyncConnection, conversation: int) -> None:
+    """What a conversation used says nothing any more."""
+    await connection.execute(delete(indicators).where(indicators.c.conversation == conversation))
+
+
+async def innocent_positions(connection: AsyncConnection, conversation: int) -> set[int]:
+    """Which messages of a conversation are of protected users and agents."""
+    found = await connection.execute(
+        select(messages.c.position).where(
+            messages.c.conversation == conversation, messages.c.role.in_(("protected", "agent"))
+        )
+    )
+    return set(found.scalars())
