@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -112,6 +113,25 @@ def test_no_tenant_sees_another(locked: tuple[TestClient, dict[str, str]]) -> No
     theirs = client.post("/v1/messages", json=MESSAGE, headers={**other, "Idempotency-Key": "k"}).json()
     assert not theirs["repeated"]
     assert client.get("/v1/alerts", headers=other).json()["alerts"][0]["count"] == 1
+
+
+def test_the_audit_log_names_the_key(site: Site) -> None:
+    """What a caller does is noted with the id of the key, and everything is sealed when the service has stopped."""
+    key = site.key("--scope", "admin")
+    with site.client() as client:
+        client.post("/v1/messages", json=MESSAGE, headers=bearer(key))
+        alert = client.get("/v1/alerts", headers=bearer(key)).json()["alerts"][0]["id"]
+        client.post(f"/v1/alerts/{alert}/disposition", json={"disposition": "benign"}, headers=bearer(key))
+    environment = {"LUREWATCH_STORE": site.store}
+    listed = CliRunner().invoke(app, ["audit", "list", "--json"], env=environment)
+    noted = [(one["actor"], one["action"], one["subject"]) for one in json.loads(listed.stdout)["entries"]]
+    key_id = key.split("_")[1]
+    assert noted == [
+        (key_id, "alert_closed", alert),
+        ("system", "alert_raised", alert),
+        ("system", "key_created", key_id),
+    ]
+    assert "3 entries, 0 not sealed yet" in CliRunner().invoke(app, ["audit", "verify"], env=environment).stdout
 
 
 def test_a_key_that_calls_too_often_waits(site: Site) -> None:

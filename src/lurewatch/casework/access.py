@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from typing import Literal, get_args
 
 from sqlalchemy import RowMapping
+from sqlalchemy.ext.asyncio import AsyncConnection
 
-from lurewatch.casework.store import Store, keys
+from lurewatch.casework.store import Store, journal, keys
 from lurewatch.errors import InputError, StoreError
 
 Scope = Literal["screen", "review", "admin"]
@@ -76,21 +77,11 @@ class Access:
             raise InputError(f"scopes are {', '.join(SCOPES)}; a key has at least one", pointer="/scopes")
         if not 1 <= len(name) <= _MOST_NAME or not 1 <= len(tenant) <= _MOST_TENANT:
             raise InputError(f"a name has 1 to {_MOST_NAME} characters and a tenant 1 to {_MOST_TENANT}")
-        secret = secrets.token_urlsafe(_SECRET_BYTES)
         key = Key(secrets.token_hex(_ID_BYTES), tenant, name, wanted, self._clock(), expires_at)
-        row = {
-            "id": key.id,
-            "tenant": tenant,
-            "name": name,
-            "scopes": list(wanted),
-            "hash": _hash(secret),
-            "created_at": key.created_at,
-            "expires_at": expires_at,
-        }
         async with self._store.writing() as connection:
-            await keys.add(connection, row)
+            presented = await _add(connection, key)
         self._needed = None
-        return key, f"{_PREFIX}_{key.id}_{secret}"
+        return key, presented
 
     async def rotate(self, key_id: str, *, overlap: float) -> tuple[Key, str]:
         """A new key like an old one, which stays good for ``overlap`` seconds more.
@@ -102,18 +93,23 @@ class Access:
         old = await self._known(key_id)
         if not old.is_valid(now):
             raise InputError(f"the key {key_id} is over. Create a new one")
-        made = await self.create(old.name, old.scopes, tenant=old.tenant)
+        key = Key(secrets.token_hex(_ID_BYTES), old.tenant, old.name, old.scopes, now)
         end = now + overlap if old.expires_at is None else min(old.expires_at, now + overlap)
+        done = journal.Act("key_rotated", old.tenant, key_id, now, detail={"followed_by": key.id, "expires_at": end})
         async with self._store.writing() as connection:
+            presented = await _add(connection, key)
             await keys.change(connection, key_id, expires_at=end)
+            await journal.add(connection, done)
         self._seen.pop(key_id, None)
-        return made
+        self._needed = None
+        return key, presented
 
     async def revoke(self, key_id: str) -> Key:
         """End a key now. Raises InputError: there is no such key."""
-        await self._known(key_id)
+        tenant, now = (await self._known(key_id)).tenant, self._clock()
         async with self._store.writing() as connection:
-            await keys.change(connection, key_id, revoked_at=self._clock())
+            await keys.change(connection, key_id, revoked_at=now)
+            await journal.add(connection, journal.Act("key_revoked", tenant, key_id, now))
         self._seen.pop(key_id, None)
         self._needed = None
         return await self._known(key_id)
@@ -176,6 +172,24 @@ class Access:
         if row is None:
             raise InputError(f"there is no key {key_id}. `lurewatch keys list` shows them")
         return _key(row)
+
+
+async def _add(connection: AsyncConnection, key: Key) -> str:
+    """Keep a key and note that it was made; what is to be presented for it."""
+    secret = secrets.token_urlsafe(_SECRET_BYTES)
+    row = {
+        "id": key.id,
+        "tenant": key.tenant,
+        "name": key.name,
+        "scopes": list(key.scopes),
+        "hash": _hash(secret),
+        "created_at": key.created_at,
+        "expires_at": key.expires_at,
+    }
+    await keys.add(connection, row)
+    detail = {"scopes": key.scopes, "expires_at": key.expires_at}
+    await journal.add(connection, journal.Act("key_created", key.tenant, key.id, key.created_at, detail=detail))
+    return f"{_PREFIX}_{key.id}_{secret}"
 
 
 def _hash(secret: str) -> str:

@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from lurewatch.casework import indicators
 from lurewatch.casework.screening.bindings import Binding, Bound
-from lurewatch.casework.store import Store, cases, reading, reviewing
+from lurewatch.casework.store import Store, cases, journal, reading, reviewing
 from lurewatch.casework.store import indicators as stored
 from lurewatch.casework.store.schema import NOT_COUNTED
 from lurewatch.engine.model import Verdict
@@ -50,12 +50,13 @@ class Review:
         self._clock = clock
 
     async def close(
-        self, tenant: str, alert_id: str, disposition: str, *, reviewer: str = "", note: str = ""
+        self, tenant: str, alert_id: str, disposition: str, *, reviewer: str = "", note: str = "", key: str = ""
     ) -> Closed | None:
         """Close an alert, or close it otherwise than before; None where there is no such alert. With the last one its
         case is closed.
 
         A false positive, and what was benign, no longer counts for its pair; closed otherwise later it counts again.
+        ``key`` is the id of the caller's key, for the audit log.
 
         Raises:
             InputError: there is no such disposition, or the note is longer than MOST_NOTE.
@@ -77,6 +78,9 @@ class Review:
             await self._learn(connection, alert, disposition, now)
             if change:
                 await reviewing.add_incidents(connection, alert, change, now)
+            detail = {"verdict": alert["verdict"], "disposition": disposition, "incidents_changed": change}
+            actor = key or journal.SYSTEM
+            await journal.add(connection, journal.Act("alert_closed", tenant, alert_id, now, actor, detail))
         return Closed(alert_id, disposition, change)
 
     async def _learn(self, connection: AsyncConnection, alert: RowMapping, disposition: str, now: float) -> None:

@@ -16,6 +16,7 @@ from lurewatch.casework.bus import Bus
 from lurewatch.casework.relay import Relay, to_bus
 from lurewatch.casework.review import Review
 from lurewatch.casework.screening import Binding, Incoming, Screened, Screening, Terms
+from lurewatch.casework.sealing import Sealer
 from lurewatch.casework.store import Store, address
 from lurewatch.engine.model import Message
 from lurewatch.engine.pipeline import Engine
@@ -27,7 +28,7 @@ NO_STORE = "none"
 _log = logging.getLogger("lurewatch")
 _RETRY_SECONDS = 2.0
 _FINISH_SECONDS = 5.0
-"""So long what is being handed on at the end may take; what does not get through is handed on at the next start."""
+"""So long what is handed on and sealed at the end may take; what does not get through is at the next start."""
 
 
 def store_url(settings: Settings) -> str:
@@ -86,7 +87,7 @@ class Recording:
     """The rooms that work on one store; until it is open each of them raises StoreError.
 
     What screening leaves to be told is handed on to the ``bus``, and what is to be done to the ``doers``, each by a
-    relay of its own, so that none waits for another; all of them are closed at the end.
+    relay of its own, so that none waits for another; all of them are closed at the end. The audit log is sealed.
     """
 
     def __init__(
@@ -104,7 +105,8 @@ class Recording:
         self._terms = Terms(bindings, tuple(doer.destination for doer in doers))
         self._doers = doers
         self._relays: list[Relay] = []
-        self._relaying: list[asyncio.Task[None]] = []
+        self._beside: list[tuple[Relay | Sealer, asyncio.Task[None]]] = []
+        """What runs beside the service, and its task."""
         self._store: Store | None = None
         self._screening: Screening | None = None
         self._access: Access | None = None
@@ -148,10 +150,10 @@ class Recording:
                 self._problem = str(error)
                 _log.error("The store cannot be opened, messages are refused until it can: %s", error)
             return False
-        for delivers in (to_bus(self._bus), *(doer.does for doer in self._doers)):
-            relay = Relay(self._store, delivers)
-            self._relays.append(relay)
-            self._relaying.append(asyncio.create_task(relay.run()))
+        self._relays = [Relay(self._store, does) for does in (to_bus(self._bus), *(doer.does for doer in self._doers))]
+        sealer = Sealer(self._store, failed=lambda error: _log.warning("The audit log waits unsealed: %s", error))
+        beside: list[Relay | Sealer] = [*self._relays, sealer]
+        self._beside = [(one, asyncio.create_task(one.run())) for one in beside]
         self._screening = Screening(self._engine, self._store, terms=self._terms, recorded=self._wake)
         return True
 
@@ -169,13 +171,13 @@ class Recording:
         """Finish what is under way and let go of the store."""
         if self._screening is not None:
             await self._screening.close()
-        if self._relaying:
-            for relay in self._relays:
-                relay.stop()
-            await asyncio.wait(self._relaying, timeout=_FINISH_SECONDS)
-            for task in self._relaying:
+        for one, _ in self._beside:
+            one.stop()
+        if tasks := [task for _, task in self._beside]:
+            _, late = await asyncio.wait(tasks, timeout=_FINISH_SECONDS)
+            for task in late:
                 task.cancel()
-            await asyncio.gather(*self._relaying, return_exceptions=True)
+            await asyncio.gather(*tasks, return_exceptions=True)
         await self._bus.close()
         for doer in self._doers:
             await doer.close()

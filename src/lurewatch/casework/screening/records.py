@@ -11,7 +11,7 @@ from lurewatch.casework import announcements
 from lurewatch.casework.acts import MOST_MATCHED, Act, Destination, due
 from lurewatch.casework.events import EventType
 from lurewatch.casework.screening.nouns import Incoming, PairKey, Screened, text_hash
-from lurewatch.casework.store import ledger
+from lurewatch.casework.store import journal, ledger
 from lurewatch.engine.model import Decision, Memory
 from lurewatch.engine.packs.pack import Pack
 
@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 
 _MOST_FLAGGED = 200
 """Characters of a flagged text that are kept (spec: contact monitor)."""
+
+_ONLY_RECORDED = ("none", "log")
+"""Actions of decisions that ask nobody for anything."""
 
 
 class Notes:
@@ -146,6 +149,7 @@ class Notes:
             for destination, kind in acts:
                 order = f"{_order(incoming)}/{destination.name}"
                 self._put(incoming, kind, payload, ordered_by=order, alert=alert_id)
+        self._audit(incoming.tenant, alert_id, verdict_id, decision)
         if counts:
             self._flags(incoming, verdict_id, alert_id, decision)
         elif decision.type and not decision.suppressed and decision.action != "hand_off":
@@ -178,6 +182,14 @@ class Notes:
             }
             for flag in decision.flags
         ]
+
+    def _audit(self, tenant: str, alert_id: str, verdict_id: str, decision: Decision) -> None:
+        only_recorded = decision.suppressed or decision.action in _ONLY_RECORDED
+        raised: journal.Action = "decided" if only_recorded else "alert_raised"
+        action: journal.Action = "handed_off" if decision.action == "hand_off" else raised
+        names = ("policy", "action", "type", "suppressed")
+        detail = {"verdict": verdict_id} | {name: getattr(decision, name) for name in names}
+        self._rows.audit_log.append(journal.Act(action, tenant, alert_id, self._now, detail=detail).row())
 
     def key(self, incoming: Incoming, verdict_id: str) -> None:
         """Note what the idempotency key of a message, if it has one, stands for."""

@@ -41,6 +41,7 @@ class Rows:
     cooldowns: list[dict[str, Any]] = field(default_factory=list)
     idempotency_keys: list[dict[str, Any]] = field(default_factory=list)
     outbox: list[dict[str, Any]] = field(default_factory=list)
+    audit_log: list[dict[str, Any]] = field(default_factory=list)
 
 
 async def hold_conversations(connection: AsyncConnection, fresh: Sequence[Mapping[str, object]]) -> dict[Key, Row]:
@@ -209,7 +210,7 @@ _UPDATE = (
 
 async def write(connection: AsyncConnection, rows: Rows) -> None:
     """Write all of it."""
-    for table in ("messages", "verdicts", "conversation_flags", "alerts", "idempotency_keys", "outbox"):
+    for table in ("messages", "verdicts", "conversation_flags", "alerts", "idempotency_keys", "outbox", "audit_log"):
         if found := getattr(rows, table):
             await connection.execute(schema.metadata.tables[table].insert(), found)
     if rows.conversations:

@@ -5,15 +5,10 @@ Every row belongs to a tenant. Public ids are random; ``seq`` orders rows and is
 
 from __future__ import annotations
 
-import datetime
-from typing import Any
-
 from sqlalchemy import (
     JSON,
-    BigInteger,
     Boolean,
     Column,
-    Dialect,
     Float,
     ForeignKey,
     Index,
@@ -23,33 +18,13 @@ from sqlalchemy import (
     String,
     Table,
     Text,
-    TypeDecorator,
     UniqueConstraint,
     false,
     text,
 )
-from sqlalchemy import DateTime as SqlDateTime
 
+from lurewatch.casework.store.columns import Big, Moment
 
-class Moment(TypeDecorator[float]):
-    """Seconds since the epoch, kept as a timestamp in UTC."""
-
-    impl = SqlDateTime(timezone=True)
-    cache_ok = True
-
-    def process_bind_param(self, value: float | None, dialect: Dialect) -> datetime.datetime | None:  # noqa: ARG002
-        """The database's timestamp."""
-        return None if value is None else datetime.datetime.fromtimestamp(value, datetime.UTC)
-
-    def process_result_value(self, value: Any, dialect: Dialect) -> float | None:  # noqa: ARG002
-        """The seconds; SQLite forgets the zone."""
-        if value is None:
-            return None
-        return float((value if value.tzinfo else value.replace(tzinfo=datetime.UTC)).timestamp())
-
-
-Big = BigInteger().with_variant(Integer, "sqlite")
-"""SQLite numbers rows by itself only where the key is an INTEGER."""
 NAMING = {
     "ix": "ix_%(column_0_label)s",
     "uq": "uq_%(table_name)s_%(column_0_name)s",
@@ -289,6 +264,33 @@ api_keys = Table(
     _created(),
     Column("expires_at", Moment),
     Column("revoked_at", Moment),
+)
+
+audit_log = Table(
+    "audit_log",
+    metadata,
+    _seq(),
+    _tenant(),
+    Column("actor", String(64), nullable=False, comment="the id of a key, or system"),
+    Column("action", String(32), nullable=False),
+    Column("subject", String(40), nullable=False, comment="an id that was given here"),
+    Column("detail", Text, nullable=False, comment="JSON without personal data"),
+    _created(),
+    Column("batch", Big, comment="none until it is sealed"),
+    Index("ix_audit_log_batch", "batch", "seq"),
+)
+
+audit_batches = Table(
+    "audit_batches",
+    metadata,
+    Column("number", Big, primary_key=True, autoincrement=False),
+    Column("previous", String(64), nullable=False, unique=True, comment="hash of the batch before"),
+    Column("hash", String(64), nullable=False),
+    Column("first_entry", Big, nullable=False),
+    Column("last_entry", Big, nullable=False),
+    Column("count", Integer, nullable=False),
+    Column("digests", LargeBinary, nullable=False, comment="seq and digest of each entry"),
+    Column("sealed_at", Moment, nullable=False),
 )
 
 indicators = Table(

@@ -264,6 +264,7 @@ def _alerts(routes: APIRouter, rooms: Rooms, most_body: int) -> None:
             given.disposition,
             reviewer=given.reviewer or caller(request).key,
             note=given.note,
+            key=caller(request).key,
         )
         return problem(404, "There is no such alert.") if closed is None else _json(asdict(closed))
 
