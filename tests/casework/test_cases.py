@@ -1,0 +1,91 @@
+"""Cases: alerts on the same actors are dealt with together."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+from tests.casework.fakes import BRAND_FRAUD, CONTACT, Clock, incoming, rows
+
+from lurewatch import Message
+from lurewatch.casework.archive import Archive
+from lurewatch.casework.review import Review
+from lurewatch.casework.screening import Incoming, Screening
+from lurewatch.casework.store import Store
+from lurewatch.errors import InputError
+
+
+async def cases(store: Store, **asked: str) -> list[tuple[str, int]]:
+    """The cases of the default tenant, the newest first: status and number of alerts."""
+    return [(one.status, one.alerts) for one in (await Archive(store).cases("default", **asked)).items]
+
+
+def said(text: str, conversation: str, sender: str) -> Incoming:
+    """A message in a group, where nobody is a client or an advisor."""
+    return Incoming(conversation, Message(text, sender))
+
+
+async def test_a_pair_has_one_case(screening: Screening, store: Store) -> None:
+    """Alerts on a pair are one case, in whatever conversation, and of whomever of the two."""
+    for conversation in ("ISS-1", "ISS-2"):
+        await screening.screen(incoming(CONTACT, conversation))
+    assert await cases(store) == [("open", 2)]
+    (case,) = (await Archive(store).cases("default")).items
+    found = await Archive(store).alerts("default", filters={"case_id": case.id})
+    assert [alert.case_id for alert in found.items] == [case.id] * 2
+
+
+async def test_a_sender_has_one_case(screening: Screening, store: Store) -> None:
+    """Without a pair the alerts on one sender of a channel are one case, in whatever group."""
+    await screening.screen(said(BRAND_FRAUD, "group-1", "Eve"))
+    await screening.screen(said(BRAND_FRAUD, "group-2", "eve"))
+    await screening.screen(said(BRAND_FRAUD, "group-2", "mallory"))
+    await screening.screen(said(BRAND_FRAUD, "group-3", ""))
+    assert await cases(store) == [("open", 1), ("open", 1), ("open", 2)]
+
+
+async def test_tenants_have_their_own(screening: Screening, store: Store) -> None:
+    """The same pair at another tenant is another case, which nobody else sees."""
+    await screening.screen(incoming(CONTACT))
+    await screening.screen(incoming(CONTACT, tenant="acme"))
+    assert await cases(store) == [("open", 1)]
+    assert len(await rows(store, "cases")) == 2
+
+
+async def test_the_last_alert_closes_its_case(screening: Screening, store: Store, review: Review, clock: Clock) -> None:
+    """A case is open while one of its alerts is; what comes after that is a new case."""
+    for number in range(2):
+        await screening.screen(incoming(CONTACT, message_id=f"m-{number}"))
+    first, second = (row["id"] for row in await rows(store, "alerts"))
+    await review.close("default", first, "true_positive")
+    assert await cases(store) == [("open", 2)]
+    clock.now += 60
+    await review.close("default", second, "false_positive")
+    assert await cases(store) == [("closed", 2)]
+    assert (await Archive(store).cases("default")).items[0].closed_at == clock.now
+    await screening.screen(incoming(CONTACT, message_id="m-9"))
+    assert await cases(store) == [("open", 1), ("closed", 2)]
+    assert await cases(store, status="open") == [("open", 1)]
+
+
+async def test_alerts_that_come_together_are_one_case(screening: Screening, store: Store, review: Review) -> None:
+    """Of many alerts at once, with closings between them, each is in one case, and no two cases of a pair are open."""
+
+    async def alert(number: int) -> None:
+        await screening.screen(incoming(CONTACT, f"ISS-{number}"))
+        for row in await rows(store, "alerts"):
+            if row["status"] == "open" and number % 3 == 0:
+                await review.close("default", row["id"], "true_positive")
+
+    await asyncio.gather(*(alert(number) for number in range(24)))
+    filed = [row["case_id"] for row in await rows(store, "alerts")]
+    found = await rows(store, "cases")
+    assert len(filed) == 24
+    assert sorted(row["alerts"] for row in found) == sorted(filed.count(row["id"]) for row in found)
+    assert sum(row["status"] == "open" for row in found) <= 1
+
+
+async def test_a_page_is_bounded(store: Store) -> None:
+    """A limit out of range is refused."""
+    with pytest.raises(InputError):
+        await Archive(store).cases("default", limit=0)
