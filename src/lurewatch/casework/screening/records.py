@@ -128,6 +128,7 @@ class Notes:
                 "suppressed": decision.suppressed,
                 "keywords": decision.detail.get("keywords", []),
                 "patterns": sorted({flag.pattern for flag in decision.flags}),
+                "brands": decision.detail.get("brands", []),
                 "incidents": decision.count - memory.incidents - draft.counted if counts else 0,
                 "client_email": incoming.pair.client if counts else "",
                 "advisor_email": incoming.pair.advisor if counts else "",

@@ -172,6 +172,7 @@ alerts = Table(
     Column("suppressed", Boolean, nullable=False),
     Column("keywords", JSON, nullable=False),
     Column("patterns", JSON, nullable=False),
+    Column("brands", JSON, comment="of the keywords; those of each alert, none twice"),
     Column("incidents", Integer, nullable=False, comment="how many it counted for its pair"),
     Column("client_email", String(200), nullable=False, server_default=""),
     Column("advisor_email", String(200), nullable=False, server_default=""),
@@ -183,6 +184,7 @@ alerts = Table(
     UniqueConstraint("tenant", "id"),
     Index("ix_alerts_created", "tenant", "created_at"),
     Index("ix_alerts_status", "tenant", "status", "seq"),
+    Index("ix_alerts_conversation", "conversation", "tenant"),
 )
 
 pair_counters = Table(

@@ -75,5 +75,9 @@ def decide(verdict: Verdict, memory: Memory, config: BrandWatchConfig) -> Decisi
         score=analysis.score,
         flags=flags,
         suppressed=last is not None and memory.now - last < config.cooldown,
-        detail={"keywords": list(analysis.keywords), "confidence": analysis.confidence},
+        detail={
+            "keywords": list(analysis.keywords),
+            "brands": list(analysis.brands),
+            "confidence": analysis.confidence,
+        },
     )
