@@ -14,7 +14,8 @@ from lurewatch.casework.archive import Archive
 from lurewatch.casework.bus import Bus
 from lurewatch.casework.relay import Relay, to_bus
 from lurewatch.casework.review import Review
-from lurewatch.casework.screening import Incoming, Screened, Screening
+from lurewatch.casework.screening import Adviser, Incoming, Screened, Screening
+from lurewatch.casework.statistics import Statistics
 from lurewatch.casework.store import Store, address
 from lurewatch.engine.model import Message
 from lurewatch.engine.pipeline import Engine
@@ -84,13 +85,15 @@ def is_local(host: str) -> bool:
 class Recording:
     """The rooms that work on one store; until it is open each of them raises StoreError.
 
-    What screening leaves to be told is handed on to the ``bus``, which is closed at the end.
+    What screening leaves to be told is handed on to the ``bus``, which is closed at the end. ``advise`` is who is asked
+    for a second opinion, if anybody.
     """
 
-    def __init__(self, url: str, engine: Callable[[], Engine], bus: Bus) -> None:
+    def __init__(self, url: str, engine: Callable[[], Engine], bus: Bus, advise: Adviser | None = None) -> None:
         self._url = url
         self._engine = engine
         self._bus = bus
+        self._advise = advise
         self._relay: Relay | None = None
         self._relaying: asyncio.Task[None] | None = None
         self._store: Store | None = None
@@ -116,6 +119,10 @@ class Recording:
         """Closes alerts."""
         return Review(self._opened(), self._engine)
 
+    def statistics(self) -> Statistics:
+        """Counts alerts."""
+        return Statistics(self._opened())
+
     def access(self) -> Access:
         """Knows who may call."""
         if self._access is None:
@@ -138,7 +145,7 @@ class Recording:
             return False
         self._relay = Relay(self._store, to_bus(self._bus))
         self._relaying = asyncio.create_task(self._relay.run())
-        self._screening = Screening(self._engine, self._store, recorded=self._relay.wake)
+        self._screening = Screening(self._engine, self._store, recorded=self._relay.wake, advise=self._advise)
         return True
 
     async def keep_trying(self) -> None:

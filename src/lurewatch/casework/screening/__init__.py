@@ -8,11 +8,12 @@ from lurewatch.casework.screening.nouns import (
     PairKey,
     Screened,
 )
-from lurewatch.casework.screening.screening import Screening
+from lurewatch.casework.screening.screening import Adviser, Screening
 
 __all__ = [
     "DEFAULT_CHANNEL",
     "DEFAULT_TENANT",
+    "Adviser",
     "ConversationKey",
     "Incoming",
     "PairKey",

@@ -38,7 +38,8 @@ class Incoming:
 
     ``client`` and ``advisor`` are the pair whose incidents are counted; without either they are counted for the
     conversation and the sender. ``sender_type`` is what the sender is in the pair. The same ``idempotency_key`` stands
-    for the same request, and is answered once. ``knowledge`` is what others were asked about the conversation.
+    for the same request, and is answered once. ``history`` is a hash of what was sent along before the message.
+    ``knowledge`` is what others were asked about the conversation.
     """
 
     conversation_id: str
@@ -50,6 +51,7 @@ class Incoming:
     sender_type: str = "client"
     sender_metadata: SenderMetadata = field(default_factory=SenderMetadata)
     idempotency_key: str = ""
+    history: str = ""
     knowledge: Knowledge = NOTHING_KNOWN
 
     @property

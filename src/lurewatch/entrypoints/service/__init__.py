@@ -17,15 +17,19 @@ from starlette.exceptions import HTTPException
 
 from lurewatch.casework.bus import open_bus
 from lurewatch.casework.events import get_event_bus
+from lurewatch.casework.screening import Adviser
+from lurewatch.engine.model import Conversation, Knowledge
 from lurewatch.entrypoints.app import LiveEngine, build_opinions
+from lurewatch.entrypoints.consulting import asked
 from lurewatch.entrypoints.recording import Recording, is_local, store_url
-from lurewatch.entrypoints.service import bodies, v1
+from lurewatch.entrypoints.service import bodies, screening, stats, v1
 from lurewatch.entrypoints.service.access import Doors
 from lurewatch.entrypoints.service.detection import Detection, DetectionInput
 from lurewatch.entrypoints.service.problems import problem
 from lurewatch.entrypoints.service.routes import router
 from lurewatch.entrypoints.settings import Settings, load
 from lurewatch.errors import ConflictError, InputError, StoreError
+from lurewatch.intel.opinion import Opinions
 from lurewatch.version import __version__
 
 _log = logging.getLogger("lurewatch")
@@ -43,7 +47,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     live = LiveEngine(settings)
 
     url = store_url(settings)
-    recording = Recording(url, lambda: live.engine, open_bus(settings.bus_url, get_event_bus()))
+    bus = open_bus(settings.bus_url, get_event_bus())
+    recording = Recording(url, lambda: live.engine, bus, _adviser(live, opinions))
 
     @contextlib.asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
@@ -72,13 +77,25 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     )
     app.include_router(router(detection, settings.max_body, doors.guard("screen")))
     if url:
+        app.include_router(screening.router(recording, doors, settings.max_body))
         app.include_router(v1.router(recording, doors, settings.max_body))
+        app.include_router(stats.router(recording, doors))
     for kind, told in _PROBLEMS.items():
         app.add_exception_handler(kind, _told(told))
     app.add_exception_handler(HTTPException, _http_problem)
     app.add_exception_handler(Exception, _server_problem)
     _document(app)
     return app
+
+
+def _adviser(live: LiveEngine, opinions: Opinions | None) -> Adviser | None:
+    if opinions is None:
+        return None
+
+    async def advise(conversation: Conversation) -> Knowledge:
+        return await asked(live.engine, conversation, opinions)
+
+    return advise
 
 
 def _report(live: LiveEngine) -> None:
@@ -125,7 +142,7 @@ def _document(app: FastAPI) -> None:
                 title=app.title, version=app.version, summary=app.summary, routes=app.routes, openapi_version="3.1.0"
             )
             schemas = document.setdefault("components", {}).setdefault("schemas", {})
-            for model in (DetectionInput, *v1.BODIES):
+            for model in (DetectionInput, *screening.BODIES, *v1.BODIES):
                 schema = model.model_json_schema(ref_template=_REFERENCE)
                 schemas.update(schema.pop("$defs", {}))
                 schemas[model.__name__] = schema
