@@ -17,6 +17,7 @@ from lurewatch.entrypoints.settings import Settings
 from lurewatch.errors import SettingsError
 
 MESSAGE = {"conversation_id": "thread", "message": {"message_id": "m", "content": "My number is +1 604 555 0134"}}
+WHOLE = {"conversation_id": "whole", "messages": [{"content": "Hello"}]}
 DETECTION = {"messages": [{"content": "Hello"}]}
 
 
@@ -83,6 +84,8 @@ def test_with_a_key_every_door_is_locked(locked: tuple[TestClient, dict[str, str
 ROUTES = (
     ("POST", "/detect-scam"),
     ("POST", "/v1/messages"),
+    ("POST", "/v1/conversations"),
+    ("GET", "/stats"),
     ("GET", "/v1/verdicts/x"),
     ("GET", "/v1/conversations/x"),
     ("GET", "/v1/alerts"),
@@ -96,7 +99,9 @@ def test_a_key_opens_what_its_scope_says(locked: tuple[TestClient, dict[str, str
     for scope, screens, reviews in (("screen", 200, 403), ("review", 403, 200), ("admin", 200, 200)):
         headers = bearer(keys[scope])
         assert client.post("/v1/messages", json=MESSAGE, headers=headers).status_code == screens
+        assert client.post("/v1/conversations", json=WHOLE, headers=headers).status_code == screens
         assert client.get("/v1/alerts", headers=headers).status_code == reviews
+        assert client.get("/stats", headers=headers).status_code == reviews
 
 
 def test_no_tenant_sees_another(locked: tuple[TestClient, dict[str, str]]) -> None:
@@ -108,6 +113,8 @@ def test_no_tenant_sees_another(locked: tuple[TestClient, dict[str, str]]) -> No
     assert client.get(f"/v1/verdicts/{said['verdict_id']}", headers=other).status_code == 404
     assert client.get("/v1/conversations/thread", headers=other).status_code == 404
     assert client.get("/v1/alerts", headers=other).json()["alerts"] == []
+    assert client.get("/stats", headers=mine).json()["alerts"] == 1
+    assert client.get("/stats", headers=other, params={"conversation_id": "thread"}).json()["alerts"] == 0
     closing = client.post(f"/v1/alerts/{alert['id']}/disposition", json={"disposition": "benign"}, headers=other)
     assert closing.status_code == 404
     theirs = client.post("/v1/messages", json=MESSAGE, headers={**other, "Idempotency-Key": "k"}).json()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future
@@ -15,6 +16,7 @@ from lurewatch.intel.opinion import Opinions, Question, Words
 from lurewatch.intel.opinion.masking import Seen
 from lurewatch.intel.opinion.model import MOST_CHARACTERS
 
+_log = logging.getLogger("lurewatch")
 UNAVAILABLE = "second opinion"
 """What stands in ``incomplete`` of a verdict that had to do without a wanted opinion."""
 
@@ -58,6 +60,15 @@ class Consultation:
 def consulted(engine: Engine, conversation: Conversation, opinions: Opinions | None) -> Knowledge:
     """What a language model says of a conversation; nothing without ``opinions``. Raises InputError as ``assess``."""
     return NOTHING_KNOWN if opinions is None else Consultation(engine, conversation, opinions).knowledge()
+
+
+async def asked(engine: Engine, conversation: Conversation, opinions: Opinions) -> Knowledge:
+    """``consulted`` for an event loop, which goes on meanwhile; an opinion that was wanted and not had is logged."""
+    consultation = await asyncio.to_thread(Consultation, engine, conversation, opinions)
+    knowledge = await consultation.known()
+    if knowledge.opinion is not None and knowledge.opinion.outcome in ("error", "timeout"):
+        _log.warning("No second opinion: %s", knowledge.opinion)
+    return knowledge
 
 
 def _known(opinion: Opinion) -> Knowledge:

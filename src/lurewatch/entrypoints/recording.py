@@ -15,8 +15,9 @@ from lurewatch.casework.archive import Archive
 from lurewatch.casework.bus import Bus
 from lurewatch.casework.relay import Relay, to_bus
 from lurewatch.casework.review import Review
-from lurewatch.casework.screening import Binding, Incoming, Screened, Screening, Terms
+from lurewatch.casework.screening import Adviser, Binding, Incoming, Screened, Screening, Terms
 from lurewatch.casework.sealing import Sealer
+from lurewatch.casework.statistics import Statistics
 from lurewatch.casework.store import Store, address
 from lurewatch.engine.model import Message
 from lurewatch.engine.pipeline import Engine
@@ -88,6 +89,7 @@ class Recording:
 
     What screening leaves to be told is handed on to the ``bus``, and what is to be done to the ``doers``, each by a
     relay of its own, so that none waits for another; all of them are closed at the end. The audit log is sealed.
+    ``advise`` is who is asked for a second opinion, if anybody.
     """
 
     def __init__(
@@ -96,12 +98,14 @@ class Recording:
         engine: Callable[[], Engine],
         bus: Bus,
         *,
+        advise: Adviser | None = None,
         bindings: tuple[Binding, ...] = (),
         doers: Sequence[Doer] = (),
     ) -> None:
         self._url = url
         self._engine = engine
         self._bus = bus
+        self._advise = advise
         self._terms = Terms(bindings, tuple(doer.destination for doer in doers))
         self._doers = doers
         self._relays: list[Relay] = []
@@ -130,6 +134,10 @@ class Recording:
         """Closes alerts."""
         return Review(self._opened(), self._engine, self._terms.bindings)
 
+    def statistics(self) -> Statistics:
+        """Counts alerts."""
+        return Statistics(self._opened())
+
     def access(self) -> Access:
         """Knows who may call."""
         if self._access is None:
@@ -154,7 +162,9 @@ class Recording:
         sealer = Sealer(self._store, failed=lambda error: _log.warning("The audit log waits unsealed: %s", error))
         beside: list[Relay | Sealer] = [*self._relays, sealer]
         self._beside = [(one, asyncio.create_task(one.run())) for one in beside]
-        self._screening = Screening(self._engine, self._store, terms=self._terms, recorded=self._wake)
+        self._screening = Screening(
+            self._engine, self._store, terms=self._terms, recorded=self._wake, advise=self._advise
+        )
         return True
 
     def _wake(self) -> None:

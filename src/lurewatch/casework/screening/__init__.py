@@ -9,12 +9,13 @@ from lurewatch.casework.screening.nouns import (
     PairKey,
     Screened,
 )
-from lurewatch.casework.screening.screening import Screening
+from lurewatch.casework.screening.screening import Adviser, Screening
 from lurewatch.casework.screening.terms import Terms
 
 __all__ = [
     "DEFAULT_CHANNEL",
     "DEFAULT_TENANT",
+    "Adviser",
     "Binding",
     "ConversationKey",
     "Incoming",

@@ -38,9 +38,10 @@ class Incoming:
 
     ``client`` and ``advisor`` are the pair whose incidents are counted; without either they are counted for the
     conversation and the sender. ``sender_type`` is what the sender is in the pair. The same ``idempotency_key`` stands
-    for the same request, and is answered once. ``knowledge`` is what others were asked about the conversation.
-    ``language`` is a BCP 47 tag of what those in the conversation read, "" where nobody told.
-    ``allowed`` are e-mail addresses and phone numbers that may be shared in this message.
+    for the same request, and is answered once. ``history`` is a hash of what was sent along before the message.
+    ``knowledge`` is what others were asked about the conversation. ``language`` is a BCP 47 tag of what those in the
+    conversation read, "" where nobody told. ``allowed`` are e-mail addresses and phone numbers that may be shared in
+    this message.
     """
 
     conversation_id: str
@@ -52,6 +53,7 @@ class Incoming:
     sender_type: str = "client"
     sender_metadata: SenderMetadata = field(default_factory=SenderMetadata)
     idempotency_key: str = ""
+    history: str = ""
     knowledge: Knowledge = NOTHING_KNOWN
     language: str = ""
     allowed: tuple[str, ...] = ()

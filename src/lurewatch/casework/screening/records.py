@@ -137,6 +137,7 @@ class Notes:
                 "acts": [kind for _, kind in acts],
                 "keywords": list(decision.keywords),
                 "patterns": sorted({flag.pattern for flag in decision.flags}),
+                "brands": decision.detail.get("brands", []),
                 "incidents": decision.count - memory.incidents - draft.counted if counts else 0,
                 "client_email": incoming.pair.client if counts else "",
                 "advisor_email": incoming.pair.advisor if counts else "",

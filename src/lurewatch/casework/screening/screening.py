@@ -4,19 +4,28 @@ from __future__ import annotations
 
 import time
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from typing import Protocol
 
 from lurewatch.casework.grouping import Grouping
 from lurewatch.casework.screening import moving
 from lurewatch.casework.screening.admission import admit
 from lurewatch.casework.screening.desk import Desk
+from lurewatch.casework.screening.earlier import at_hand, is_answered
 from lurewatch.casework.screening.nouns import ConversationKey, Incoming, Screened, text_hash
 from lurewatch.casework.screening.terms import NO_TERMS, Terms
 from lurewatch.casework.store import Store, reading
-from lurewatch.engine.model import NOTHING_KNOWN, Decision, Message
+from lurewatch.engine.model import NOTHING_KNOWN, Conversation, Decision, Knowledge, Message
+from lurewatch.engine.opinion import DECIDED, Opinion
 from lurewatch.engine.pipeline import Engine
 from lurewatch.errors import InputError, StoreError
+
+
+class Adviser(Protocol):
+    """Asks others about a conversation, within a time limit. Raises InputError where it is over a limit."""
+
+    async def __call__(self, conversation: Conversation) -> Knowledge: ...
 
 
 def new_id() -> str:
@@ -28,10 +37,11 @@ class Screening:
     """Screens messages with whatever engine is current, and records what came of it.
 
     ``terms`` say how. ``clock`` gives seconds since the epoch; ``new_id`` an id that nobody has had. ``recorded`` is
-    called whenever something was committed, so that what has to go out goes out at once.
+    called whenever something was committed, so that what has to go out goes out at once. ``advise`` is asked about
+    conversations of which nothing was asked yet; never about a message that was screened before.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - all it works with
         self,
         engine: Callable[[], Engine],
         store: Store,
@@ -40,6 +50,7 @@ class Screening:
         clock: Callable[[], float] = time.time,
         new_id: Callable[[], str] = new_id,
         recorded: Callable[[], None] = lambda: None,
+        advise: Adviser | None = None,
     ) -> None:
         self._engine = engine
         self._store = store
@@ -47,6 +58,7 @@ class Screening:
         self._clock = clock
         self._new_id = new_id
         self._told = recorded
+        self._advise = advise
         self._groups: Grouping[Incoming, Screened] = Grouping(self._together)
 
     async def screen(self, incoming: Incoming) -> Screened:
@@ -60,19 +72,44 @@ class Screening:
             ConflictError: the idempotency key stood for something else before.
             StoreError: the store cannot be used; nothing was recorded.
         """
-        return await self._groups.submit(admit(incoming, self._engine().config.most_characters))
+        admitted = self._admitted(incoming)
+        if self._advise is not None and admitted.knowledge is NOTHING_KNOWN:
+            admitted = await self._looked_into(self._advise, admitted)
+        return await self._groups.submit(admitted)
 
     async def screen_whole(self, last: Incoming, earlier: Sequence[Message]) -> Screened:
         """The verdict on a whole conversation: what was not screened before is, oldest first, and ``last`` at the end.
 
         Messages without an id are known by their place in the conversation. What was recorded before an error stays,
-        and the same may be asked again. Only ``last`` has ``knowledge``. The decisions are those of all messages that
-        were screened now, or of ``last`` alone where all were known.
+        and the same may be asked again. Only of ``last`` others are asked. The decisions are those of all messages that
+        were screened now, or of ``last`` alone where all were known. The idempotency key stands for all messages.
 
         Raises:
-            InputError: as ``screen``, or more messages than ``most_messages``.
+            InputError: as ``screen``, or more messages than ``most_messages``; nothing was recorded.
+            ConflictError: as ``screen``; nothing was recorded.
             StoreError: as ``screen``.
         """
+        named = self._all_admitted(last, earlier)
+        *before, newest = named
+        if last.idempotency_key:
+            newest = replace(newest, history=text_hash(repr([one.message for one in before])))
+        known = await self._known(newest, [one.message.message_id for one in named])
+        if known is None:
+            return await self._groups.submit(newest)
+        new = [await self._groups.submit(one) for one in before if _is_new(one, known)]
+        if self._advise is not None and _is_new(newest, known) and newest.knowledge is NOTHING_KNOWN:
+            messages = tuple(one.message for one in named)
+            newest = await _advised(self._advise, newest, Conversation(messages, sender_metadata=last.sender_metadata))
+        screened = await self._groups.submit(newest)
+        if new and screened.repeated:  # an earlier message was edited: what was said after that is the newest
+            return replace(new[-1], decisions=_all(new))
+        return replace(screened, decisions=_all([*new, screened]))
+
+    def _admitted(self, incoming: Incoming) -> Incoming:
+        return admit(incoming, self._engine().config.most_characters)
+
+    def _all_admitted(self, last: Incoming, earlier: Sequence[Message]) -> list[Incoming]:
+        """What is screened one after the other; an error points into the list of messages."""
         most = self._engine().config.most_messages
         if len(earlier) >= most:
             raise InputError(
@@ -81,17 +118,17 @@ class Screening:
                 pointer="/messages",
                 limit=True,
             )
-        named = [_named(message, place) for place, message in enumerate((*earlier, last.message))]
-        known = await self._known(last.conversation, [message.message_id for message in named])
-        new: list[Screened] = []
-        for message in named[:-1]:
-            if known.get(message.message_id) != text_hash(message.text):
-                incoming = replace(last, message=message, idempotency_key="", knowledge=NOTHING_KNOWN)
-                new.append(await self.screen(incoming))
-        screened = await self.screen(replace(last, message=named[-1]))
-        if new and screened.repeated:  # an earlier message was edited: what was said after that is the newest
-            return replace(new[-1], decisions=_all(new))
-        return replace(screened, decisions=_all([*new, screened]))
+        named = []
+        for place, message in enumerate((*earlier, last.message)):
+            incoming = replace(last, message=_named(message, place))
+            if place < len(earlier):
+                incoming = replace(incoming, idempotency_key="", knowledge=NOTHING_KNOWN)
+            try:
+                named.append(self._admitted(incoming))
+            except InputError as error:
+                pointer = error.pointer.replace("/message/", f"/messages/{place}/", 1)
+                raise InputError(str(error), pointer=pointer, limit=error.limit) from error
+        return named
 
     async def move(self, before: ConversationKey, after: ConversationKey) -> bool:
         """Let a conversation go on under another id; false where there is none, or the other is there already.
@@ -104,9 +141,22 @@ class Screening:
         async with self._store.writing() as connection:
             return await moving.move(connection, before, after)
 
-    async def _known(self, key: ConversationKey, ids: Sequence[str]) -> dict[str, str]:
+    async def _looked_into(self, advise: Adviser, incoming: Incoming) -> Incoming:
+        """The message with what others say of its conversation, unless it was screened before."""
         async with self._store.reading() as connection:
-            row = await reading.conversation(connection, *key)
+            found = await at_hand(connection, incoming)
+        if found is None:
+            return incoming
+        if found.is_confirmed:
+            return replace(incoming, knowledge=Knowledge(opinion=Opinion("skipped", DECIDED)))
+        return await _advised(advise, incoming, found.conversation)
+
+    async def _known(self, last: Incoming, ids: Sequence[str]) -> dict[str, str] | None:
+        """What these messages of a conversation were last, as hashes; None where the idempotency key was answered."""
+        async with self._store.reading() as connection:
+            if await is_answered(connection, last):
+                return None
+            row = await reading.conversation(connection, *last.conversation)
             return {} if row is None else await reading.hashes(connection, row["seq"], ids)
 
     async def close(self) -> None:
@@ -141,6 +191,18 @@ class Screening:
             outcomes = await desk.screen(wave)
         self._told()
         return outcomes
+
+
+async def _advised(advise: Adviser, incoming: Incoming, conversation: Conversation) -> Incoming:
+    try:
+        return replace(incoming, knowledge=await advise(conversation))
+    except InputError:  # what was kept under other limits is no reason not to screen what came now
+        return incoming
+
+
+def _is_new(incoming: Incoming, known: Mapping[str, str]) -> bool:
+    """Whether it was not screened with this text, by the hashes of those that were."""
+    return known.get(incoming.message.message_id) != text_hash(incoming.message.text)
 
 
 def _all(screened: Sequence[Screened]) -> tuple[Decision, ...]:

@@ -64,6 +64,8 @@ class Store:
         # SQLite knows one writer at a time: waiting here is fair and cheap, waiting in the database is neither.
         self._turn = asyncio.Lock()
         self._writer = engine.execution_options(**{_WRITES: True})
+        # PostgreSQL would show every statement another state of the database.
+        self._reader = engine if self._is_sqlite else engine.execution_options(isolation_level="REPEATABLE READ")
 
     @classmethod
     async def open(cls, url: str) -> Self:
@@ -106,7 +108,7 @@ class Store:
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncConnection]:
         """A transaction that sees one state of the database."""
-        async with _told(), self._engine.begin() as connection:
+        async with _told(), self._reader.begin() as connection:
             yield connection
 
     async def ping(self) -> None:

@@ -40,6 +40,20 @@ async def messages_of(connection: AsyncConnection, seq: int, after: int, limit: 
     return found.mappings().all()
 
 
+async def latest(connection: AsyncConnection, seq: int, first: int) -> Sequence[RowMapping]:
+    """The messages of a conversation from a position on, in order, each as last edited."""
+    table, other = messages.c, messages.alias()
+    newer = select(other.c.seq).where(
+        other.c.conversation == seq, other.c.position == table.position, other.c.edition > table.edition
+    )
+    found = await connection.execute(
+        select(messages)
+        .where(table.conversation == seq, table.position >= first, ~newer.exists())
+        .order_by(table.position)
+    )
+    return found.mappings().all()
+
+
 async def hashes(connection: AsyncConnection, seq: int, ids: Sequence[str]) -> dict[str, str]:
     """What these messages of a conversation were last, by their ids: the hash of the text."""
     table = messages.c

@@ -153,6 +153,7 @@ alerts = Table(
     Column("acts", JSON, comment="what it asks to be done; done in mode enforce"),
     Column("keywords", JSON, nullable=False),
     Column("patterns", JSON, nullable=False),
+    Column("brands", JSON, comment="of the keywords; those of each alert, none twice"),
     Column("incidents", Integer, nullable=False, comment="how many it counted for its pair"),
     Column("client_email", String(200), nullable=False, server_default=""),
     Column("advisor_email", String(200), nullable=False, server_default=""),
@@ -164,6 +165,7 @@ alerts = Table(
     UniqueConstraint("tenant", "id"),
     Index("ix_alerts_created", "tenant", "created_at"),
     Index("ix_alerts_status", "tenant", "status", "seq"),
+    Index("ix_alerts_conversation", "conversation", "tenant"),
     Index("ix_alerts_case", "tenant", "case_id"),
 )
 

@@ -89,5 +89,5 @@ def decide(verdict: Verdict, memory: Memory, config: BrandWatchConfig) -> Decisi
         flags=flags,
         suppressed=last is not None and memory.now - last < config.cooldown,
         keywords=analysis.keywords,
-        detail={"confidence": analysis.confidence},
+        detail={"brands": list(analysis.brands), "confidence": analysis.confidence},
     )

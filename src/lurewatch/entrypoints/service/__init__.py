@@ -17,12 +17,15 @@ from starlette.exceptions import HTTPException
 
 from lurewatch.casework.bus import open_bus
 from lurewatch.casework.events import get_event_bus
+from lurewatch.casework.screening import Adviser
+from lurewatch.engine.model import Conversation, Knowledge
 from lurewatch.entrypoints import receiving
 from lurewatch.entrypoints.acting import doers
 from lurewatch.entrypoints.app import LiveEngine, build_opinions
 from lurewatch.entrypoints.binding import bindings
+from lurewatch.entrypoints.consulting import asked
 from lurewatch.entrypoints.recording import Recording, is_local, store_url
-from lurewatch.entrypoints.service import bodies, v1, webhooks
+from lurewatch.entrypoints.service import bodies, screening, stats, v1, webhooks
 from lurewatch.entrypoints.service.access import Doors
 from lurewatch.entrypoints.service.detection import Detection, DetectionInput
 from lurewatch.entrypoints.service.problems import problem
@@ -30,6 +33,7 @@ from lurewatch.entrypoints.service.routes import router
 from lurewatch.entrypoints.settings import Settings, load
 from lurewatch.entrypoints.telegram_polling import Bot, Polling
 from lurewatch.errors import ConflictError, InputError, SettingsError, SignatureError, StoreError
+from lurewatch.intel.opinion import Opinions
 from lurewatch.version import __version__
 
 _log = logging.getLogger("lurewatch")
@@ -48,7 +52,14 @@ def create_app(settings: Settings | None = None) -> FastAPI:
 
     url = store_url(settings)
     bus = open_bus(settings.bus_url, get_event_bus())
-    recording = Recording(url, lambda: live.engine, bus, bindings=bindings(settings), doers=doers(settings))
+    recording = Recording(
+        url,
+        lambda: live.engine,
+        bus,
+        advise=_adviser(live, opinions),
+        bindings=bindings(settings),
+        doers=doers(settings),
+    )
     polling = _polling(settings, recording) if settings.telegram_polling else None
 
     @contextlib.asynccontextmanager
@@ -80,7 +91,9 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     )
     app.include_router(router(detection, settings.max_body, doors.guard("screen")))
     if url:
+        app.include_router(screening.router(recording, doors, settings.max_body))
         app.include_router(v1.router(recording, doors, settings.max_body))
+        app.include_router(stats.router(recording, doors))
         app.include_router(webhooks.router(recording, settings))
     _tell_problems(app)
     _document(app)
@@ -92,6 +105,16 @@ def _polling(settings: Settings, recording: Recording) -> Polling:
         raise SettingsError("telegram.polling needs a store, and store.url is none. Write a URL, or switch it off.")
     bot = Bot(settings.telegram_api_url, settings.telegram_token)
     return Polling(bot, receiving.telegram_config(settings), recording.screening)
+
+
+def _adviser(live: LiveEngine, opinions: Opinions | None) -> Adviser | None:
+    if opinions is None:
+        return None
+
+    async def advise(conversation: Conversation) -> Knowledge:
+        return await asked(live.engine, conversation, opinions)
+
+    return advise
 
 
 def _report(live: LiveEngine) -> None:
@@ -146,7 +169,7 @@ def _document(app: FastAPI) -> None:
                 title=app.title, version=app.version, summary=app.summary, routes=app.routes, openapi_version="3.1.0"
             )
             schemas = document.setdefault("components", {}).setdefault("schemas", {})
-            for model in (DetectionInput, *v1.BODIES):
+            for model in (DetectionInput, *screening.BODIES, *v1.BODIES):
                 schema = model.model_json_schema(ref_template=_REFERENCE)
                 schemas.update(schema.pop("$defs", {}))
                 schemas[model.__name__] = schema

@@ -19,7 +19,6 @@ from lurewatch.engine.model import (
     NOTHING_KNOWN,
     Conversation,
     Decision,
-    Knowledge,
     Memory,
     Message,
     SenderMetadata,
@@ -27,7 +26,7 @@ from lurewatch.engine.model import (
 )
 from lurewatch.engine.pipeline import Engine
 from lurewatch.entrypoints.answers import evidence
-from lurewatch.entrypoints.consulting import Consultation
+from lurewatch.entrypoints.consulting import asked
 from lurewatch.errors import InputError, StoreError
 from lurewatch.intel.opinion import Opinions
 
@@ -118,7 +117,7 @@ class DetectionInput(BaseModel):
 
 def message_of(given: DetectionMessage) -> Message:
     """A message for the engine."""
-    return Message(given.content, given.sender, given.role, _seconds(given.timestamp), given.message_id)
+    return Message(given.content, given.sender, given.role, seconds_of(given.timestamp), given.message_id)
 
 
 def metadata_of(given: DetectionMetadata) -> SenderMetadata:
@@ -131,7 +130,8 @@ def pointer(location: tuple[int | str, ...]) -> str:
     return "".join("/" + str(step).replace("~", "~0").replace("/", "~1") for step in location)
 
 
-def _seconds(time: datetime.datetime | None) -> float | None:
+def seconds_of(time: datetime.datetime | None) -> float | None:
+    """Seconds since the epoch; a time without a zone is UTC."""
     if time is None:
         return None
     return (time if time.tzinfo else time.replace(tzinfo=datetime.UTC)).timestamp()
@@ -141,14 +141,13 @@ def _utc_now() -> datetime.datetime:
     return datetime.datetime.now(datetime.UTC)
 
 
-def _whole(detection: DetectionInput, tenant: str, knowledge: Knowledge) -> tuple[Incoming, tuple[Message, ...]]:
+def _whole(detection: DetectionInput, tenant: str) -> tuple[Incoming, tuple[Message, ...]]:
     conversation = detection.conversation()
     last = Incoming(
         conversation_id=conversation.id,
         message=conversation.messages[-1],
         tenant=tenant,
         sender_metadata=conversation.sender_metadata,
-        knowledge=knowledge,
     )
     return last, conversation.messages[:-1]
 
@@ -167,8 +166,8 @@ class Detection:
     """Answers detections with whatever engine is current, and hands a confirmed conversation off once.
 
     ``opinions`` gives whom to ask for a second opinion, None for nobody. With ``record`` a conversation that has an id
-    is recorded and handed off by what was recorded; while the store is away it is judged all the same, and not handed
-    off. Without, hand-offs are told on the ``bus``.
+    is recorded (and asked about) by that, and handed off by what was recorded; while the store is away it is judged
+    all the same, and not handed off. Without, hand-offs are told on the ``bus``.
     """
 
     def __init__(
@@ -195,24 +194,24 @@ class Detection:
         ``elsewhere`` has the engine read in a thread; for a second opinion the loop never waits.
         """
         run = asyncio.to_thread if elsewhere else _here
-        engine, opinions = self._engine(), self._opinions()
-        knowledge = NOTHING_KNOWN
-        if opinions is not None:
-            consultation = await run(Consultation, engine, detection.conversation(), opinions)
-            knowledge = await consultation.known()
-            if knowledge.opinion is not None and knowledge.opinion.outcome in ("error", "timeout"):
-                _log.warning("No second opinion: %s", knowledge.opinion)
+        engine = self._engine()
         if self._record is None or not detection.conversation_id or not detection.messages:
-            verdict = await run(engine.assess, detection.conversation(), knowledge)
-            return self._decided(engine, detection, verdict)
+            return self._decided(engine, detection, await self._assessed(engine, detection, run))
         try:
-            screened = await self._record(*_whole(detection, tenant, knowledge))
+            screened = await self._record(*_whole(detection, tenant))
         except StoreError as error:
             _log.error("A detection was not recorded: %s", error)
-            verdict = await run(engine.assess, detection.conversation(), knowledge)
+            verdict = await self._assessed(engine, detection, run)
             decisions = engine.decide(verdict, Memory(now=self._clock().timestamp(), handed_off=True))
             return self._published(detection, verdict, decisions)
         return self._published(detection, screened.verdict, screened.decisions, recorded=True)
+
+    async def _assessed(self, engine: Engine, detection: DetectionInput, run: Callable[..., Any]) -> Verdict:
+        """What the engine believes where nothing is recorded, with a second opinion."""
+        conversation, opinions = detection.conversation(), self._opinions()
+        knowledge = NOTHING_KNOWN if opinions is None else await asked(engine, conversation, opinions)
+        verdict: Verdict = await run(engine.assess, conversation, knowledge)
+        return verdict
 
     def _decided(self, engine: Engine, detection: DetectionInput, verdict: Verdict) -> dict[str, Any]:
         """The answer where nothing is recorded: this process remembers what it handed off."""

@@ -1,80 +1,21 @@
-"""The recorded API: screen a message, and look up what was said (``/v1``)."""
+"""The recorded API: look up what was said, and close alerts (``/v1``)."""
 
 from __future__ import annotations
 
-import datetime
 from dataclasses import asdict
 from typing import Annotated, Any, Literal, Protocol
 
-import orjson
-from fastapi import APIRouter, Depends, Header, Query, Request, Response
+from fastapi import APIRouter, Depends, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from lurewatch.casework.archive import ALERT_FILTERS, MOST_ROWS, Archive, StoredVerdict
 from lurewatch.casework.review import MOST_NOTE, Disposition, Review
-from lurewatch.casework.screening import DEFAULT_CHANNEL, Incoming, Screened, Screening
+from lurewatch.casework.screening import DEFAULT_CHANNEL
 from lurewatch.entrypoints.answers import answer
 from lurewatch.entrypoints.service import bodies
 from lurewatch.entrypoints.service.access import Doors, caller
-from lurewatch.entrypoints.service.detection import DetectionMessage, DetectionMetadata, message_of, metadata_of
 from lurewatch.entrypoints.service.problems import documented, problem
-from lurewatch.errors import InputError
-
-_JSON = "application/json"
-Name = Annotated[str, Field(min_length=1, max_length=200)]
-
-
-class Pair(BaseModel):
-    """Whose incidents are counted together, and which of them sent the message."""
-
-    model_config = ConfigDict(extra="ignore")
-
-    client_email: Annotated[str, Field(max_length=200)] = ""
-    advisor_email: Annotated[str, Field(max_length=200)] = ""
-    sender_type: Literal["client", "advisor"] = "client"
-
-
-class ScreeningInput(BaseModel):
-    """The newest message of a conversation."""
-
-    model_config = ConfigDict(
-        extra="ignore",
-        json_schema_extra={
-            "example": {
-                "conversation_id": "thread-17",
-                "message": {
-                    "message_id": "m-3",
-                    "sender": "buyer-9",
-                    "content": "Let's talk on WhatsApp instead, +1 604 555 0134",
-                    "timestamp": "2026-01-31T10:30:00Z",
-                },
-                "pair": {"client_email": "client@example.com", "advisor_email": "advisor@example.com"},
-            }
-        },
-    )
-
-    conversation_id: Name
-    message: DetectionMessage
-    channel: Annotated[str, Field(min_length=1, max_length=64)] = DEFAULT_CHANNEL
-    pair: Pair = Field(default_factory=Pair)
-    language: Annotated[str, Field(max_length=64, description="BCP 47: in which texts are shown")] = ""
-    sender_metadata: DetectionMetadata = Field(default_factory=DetectionMetadata)
-
-    def incoming(self, tenant: str, idempotency_key: str) -> Incoming:
-        """The same for screening."""
-        return Incoming(
-            conversation_id=self.conversation_id,
-            message=message_of(self.message),
-            tenant=tenant,
-            channel=self.channel,
-            client=self.pair.client_email,
-            advisor=self.pair.advisor_email,
-            sender_type=self.pair.sender_type,
-            language=self.language,
-            sender_metadata=metadata_of(self.sender_metadata),
-            idempotency_key=idempotency_key,
-        )
-
+from lurewatch.entrypoints.service.replies import TOO_LARGE, UNAVAILABLE, body_of, moment, reply
 
 Filter = Annotated[str | None, Field(max_length=64)]
 
@@ -114,81 +55,30 @@ class CaseQuery(BaseModel):
     limit: Annotated[int, Field(ge=1, le=MOST_ROWS)] = 50
 
 
-_UNAVAILABLE = documented("The store is away; nothing was recorded. Try again after Retry-After seconds")
-_TOO_LARGE = documented("The body or the message is over a limit")
-_MESSAGE_RESPONSES: dict[int | str, dict[str, Any]] = {
-    200: {"description": "The verdict on the conversation so far; it is recorded"},
-    409: documented("The Idempotency-Key came before with another message"),
-    413: _TOO_LARGE,
-    422: documented("The body is no JSON, or does not have the published shape"),
-    503: _UNAVAILABLE,
-}
 _LOOK_UP: dict[int | str, dict[str, Any]] = {
     404: documented("There is none"),
     422: documented("The cursor or the limit is none"),
-    503: _UNAVAILABLE,
+    503: UNAVAILABLE,
 }
 
 
-BODIES = (ScreeningInput, DispositionInput)
+BODIES = (DispositionInput,)
 """Models of bodies that are read without FastAPI's help, within a bound; the OpenAPI document is told of them."""
-
-
-def _body(model: type[BaseModel]) -> dict[str, Any]:
-    schema = {"$ref": f"#/components/schemas/{model.__name__}"}
-    return {"requestBody": {"required": True, "content": {_JSON: {"schema": schema}}}}
-
-
-_POINTERS = {
-    "/message/text": "/message/content",
-    "/client": "/pair/client_email",
-    "/advisor": "/pair/advisor_email",
-    "/sender_type": "/pair/sender_type",
-}
 
 
 class Rooms(Protocol):
     """What works on the store; each raises StoreError while it is away."""
 
-    def screening(self) -> Screening: ...
     def archive(self) -> Archive: ...
     def review(self) -> Review: ...
 
 
 def router(rooms: Rooms, doors: Doors, most_body: int) -> APIRouter:
     """The routes over a store, each tenant by itself."""
-    routes = APIRouter(prefix="/v1")
-    screens = APIRouter(dependencies=[Depends(doors.guard("screen"))])
-    reviews = APIRouter(dependencies=[Depends(doors.guard("review"))])
-    _screen(screens, rooms, most_body)
-    _look_up(reviews, rooms)
-    _alerts(reviews, rooms, most_body)
-    routes.include_router(screens)
-    routes.include_router(reviews)
+    routes = APIRouter(prefix="/v1", dependencies=[Depends(doors.guard("review"))])
+    _look_up(routes, rooms)
+    _alerts(routes, rooms, most_body)
     return routes
-
-
-def _screen(routes: APIRouter, rooms: Rooms, most_body: int) -> None:
-    @routes.post(
-        "/messages",
-        summary="Screen a message",
-        description="Appends one message to a conversation and answers with the verdict on it all. The same message "
-        "id, or the same Idempotency-Key, is answered as it was before; the same id with another text is an edit.",
-        responses=_MESSAGE_RESPONSES,
-        response_class=Response,
-        openapi_extra=_body(ScreeningInput),
-    )
-    async def screen(
-        request: Request,
-        idempotency_key: Annotated[str, Header(max_length=200)] = "",
-    ) -> Response:
-        asked = await bodies.parsed(request, most_body, ScreeningInput)
-        given = asked.incoming(caller(request).tenant, idempotency_key)
-        try:
-            screened = await rooms.screening().screen(given)
-        except InputError as error:
-            raise InputError(str(error), pointer=_pointer(error.pointer), limit=error.limit) from error
-        return _json(told(given, screened))
 
 
 def _look_up(routes: APIRouter, rooms: Rooms) -> None:
@@ -197,7 +87,7 @@ def _look_up(routes: APIRouter, rooms: Rooms) -> None:
     )
     async def verdict(request: Request, verdict_id: str) -> Response:
         found = await rooms.archive().verdict(caller(request).tenant, verdict_id)
-        return problem(404, "There is no such verdict.") if found is None else _json(_stored(found))
+        return problem(404, "There is no such verdict.") if found is None else reply(_stored(found))
 
     @routes.get(
         "/conversations/{conversation_id:path}",
@@ -217,14 +107,14 @@ def _look_up(routes: APIRouter, rooms: Rooms) -> None:
         )
         if found is None:
             return problem(404, "There is no such conversation in this channel.")
-        return _json(
+        return reply(
             {
                 "channel": found.channel,
                 "conversation_id": found.id,
                 "message_count": found.message_count,
-                "created_at": _time(found.created_at),
-                "updated_at": _time(found.updated_at),
-                "handed_off_at": _time(found.handed_off_at),
+                "created_at": moment(found.created_at),
+                "updated_at": moment(found.updated_at),
+                "handed_off_at": moment(found.handed_off_at),
                 "messages": [_timed(asdict(one)) for one in found.messages.items],
                 "cursor": found.messages.cursor,
                 "newest": None if found.newest is None else _stored(found.newest),
@@ -239,22 +129,22 @@ def _alerts(routes: APIRouter, rooms: Rooms, most_body: int) -> None:
         found = await rooms.archive().alerts(
             caller(request).tenant, filters=equal, cursor=asked.cursor, limit=asked.limit
         )
-        return _json({"alerts": [_timed(asdict(one)) for one in found.items], "cursor": found.cursor})
+        return reply({"alerts": [_timed(asdict(one)) for one in found.items], "cursor": found.cursor})
 
     @routes.get("/cases", summary="Cases, the newest first", responses=_LOOK_UP, response_class=Response)
     async def cases(request: Request, asked: Annotated[CaseQuery, Query()]) -> Response:
         found = await rooms.archive().cases(
             caller(request).tenant, status=asked.status, cursor=asked.cursor, limit=asked.limit
         )
-        return _json({"cases": [_timed(asdict(one)) for one in found.items], "cursor": found.cursor})
+        return reply({"cases": [_timed(asdict(one)) for one in found.items], "cursor": found.cursor})
 
     @routes.post(
         "/alerts/{alert_id}/disposition",
         summary="Close an alert",
         description="A false positive, and what was benign, no longer counts for its pair.",
-        responses={**_LOOK_UP, 200: {"description": "The alert is closed"}, 413: _TOO_LARGE},
+        responses={**_LOOK_UP, 200: {"description": "The alert is closed"}, 413: TOO_LARGE},
         response_class=Response,
-        openapi_extra=_body(DispositionInput),
+        openapi_extra=body_of(DispositionInput),
     )
     async def close(request: Request, alert_id: str) -> Response:
         given = await bodies.parsed(request, most_body, DispositionInput)
@@ -266,26 +156,7 @@ def _alerts(routes: APIRouter, rooms: Rooms, most_body: int) -> None:
             note=given.note,
             key=caller(request).key,
         )
-        return problem(404, "There is no such alert.") if closed is None else _json(asdict(closed))
-
-
-def _pointer(inside: str) -> str:
-    """Where in the body it is that screening names by its own fields."""
-    return _POINTERS.get(inside, inside)
-
-
-def told(given: Incoming, screened: Screened) -> dict[str, Any]:
-    """What ``POST /v1/messages`` answers."""
-    return {
-        "verdict_id": screened.verdict_id,
-        "channel": given.channel,
-        "conversation_id": given.conversation_id,
-        "position": screened.position,
-        "edition": screened.edition,
-        "recorded": screened.recorded,
-        "repeated": screened.repeated,
-        **answer(screened.verdict, screened.decisions),
-    }
+        return problem(404, "There is no such alert.") if closed is None else reply(asdict(closed))
 
 
 def _stored(found: StoredVerdict) -> dict[str, Any]:
@@ -295,24 +166,14 @@ def _stored(found: StoredVerdict) -> dict[str, Any]:
         "conversation_id": found.conversation_id,
         "position": found.position,
         "edition": found.edition,
-        "created_at": _time(found.created_at),
+        "created_at": moment(found.created_at),
         **answer(found.verdict, found.decisions),
     }
 
 
 def _timed(values: dict[str, Any]) -> dict[str, Any]:
-    return {name: _time(value) if name.endswith("_at") else _inside(value) for name, value in values.items()}
+    return {name: moment(value) if name.endswith("_at") else _inside(value) for name, value in values.items()}
 
 
 def _inside(value: Any) -> Any:
     return [_timed(one) if isinstance(one, dict) else one for one in value] if isinstance(value, tuple) else value
-
-
-def _time(seconds: float | None) -> str | None:
-    if seconds is None:
-        return None
-    return datetime.datetime.fromtimestamp(seconds, datetime.UTC).isoformat().replace("+00:00", "Z")
-
-
-def _json(value: object) -> Response:
-    return Response(orjson.dumps(value), media_type=_JSON)

@@ -18,8 +18,9 @@ from lurewatch.entrypoints.connectors import erpnext, generic, telegram
 from lurewatch.entrypoints.connectors.erpnext import ErpnextConfig
 from lurewatch.entrypoints.connectors.generic import GenericConfig
 from lurewatch.entrypoints.connectors.telegram import TelegramConfig
-from lurewatch.entrypoints.service import bodies, v1
+from lurewatch.entrypoints.service import bodies
 from lurewatch.entrypoints.service.problems import documented
+from lurewatch.entrypoints.service.screening import told
 from lurewatch.entrypoints.settings import Settings
 
 _JSON = "application/json"
@@ -106,7 +107,7 @@ def _generic(routes: APIRouter, rooms: Rooms, config: GenericConfig) -> None:
             if isinstance(outcome, BaseException):
                 raise outcome
         results = zip(given, cast("list[Screened]", screened), strict=True)
-        return _json({"results": [v1.told(received.incoming, outcome) for received, outcome in results]})
+        return _json({"results": [told(received.incoming, outcome) for received, outcome in results]})
 
 
 async def _read(
