@@ -198,6 +198,12 @@ class Settings:
     erpnext_issue_type: str = setting(
         "Compliance Alert", "erpnext.issue_type", Text(), "Type of the Issue that tells administrators of an incident."
     )
+    telegram_token: str = setting(
+        "", "telegram.token", Text("token", empty=True), "Token of the Telegram bot.", secret=True
+    )
+    telegram_url: str = setting(
+        "https://api.telegram.org", "telegram.url", Url(), "The Bot API, if you run a server of your own for it."
+    )
     sources: Mapping[str, str] = field(default_factory=dict, compare=False, repr=False)
     file: Path | None = field(default=None, compare=False, repr=False)
 
