@@ -17,10 +17,10 @@ from lurewatch.casework.bus.messages import PUBLISHED, schemas
 from lurewatch.version import __version__
 
 _PROMISE = (
-    "Every event is a CloudEvent (1.0, structured mode). An event is written in the same transaction as the verdict it is "
-    "about and handed on at least once: it may come twice, with the same id, so take what has an id you have seen as "
-    "done. Events with the same partitionkey (a conversation) come in order among those that are delivered; one that was "
-    "given up does not hold up the rest."
+    "Every event is a CloudEvent (1.0, structured mode). An event is written in the same transaction as the verdict it "
+    "is about and handed on at least once: it may come twice, with the same id, so take what has an id you have seen "
+    "as done. Events with the same partitionkey (a conversation) come in order among those that are delivered; one "
+    "that was given up does not hold up the rest."
 )
 _BUSES = {
     "nats": ("nats", "4222", "NATS JetStream: stream LUREWATCH, the subject is the type of the event."),
@@ -119,15 +119,16 @@ def _envelope() -> dict[str, Any]:
 
 
 _STYLE = (
-    "body{font:16px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem;color:#1b1f24;background:#fff}"
-    "table{border-collapse:collapse;width:100%;margin:.5rem 0}th,td{text-align:left;vertical-align:top;padding:.3rem .6rem;"
-    "border-bottom:1px solid #ccd2d9}code,pre{font:14px/1.4 ui-monospace,monospace}pre{overflow:auto;padding:.8rem;"
-    "background:#f3f5f7}h2{margin-top:2rem}"
+    "body{font:16px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem;color:#1b1f24;"
+    "background:#fff}table{border-collapse:collapse;width:100%;margin:.5rem 0}th,td{text-align:left;"
+    "vertical-align:top;padding:.3rem .6rem;border-bottom:1px solid #ccd2d9}code,pre{font:14px/1.4 "
+    "ui-monospace,monospace}pre{overflow:auto;padding:.8rem;background:#f3f5f7}h2{margin-top:2rem}"
 )
+_STYLE_HASH = base64.b64encode(hashlib.sha256(_STYLE.encode()).digest()).decode()
 _HEADERS = {
     "Content-Security-Policy": (
-        f"default-src 'none'; style-src 'sha256-{base64.b64encode(hashlib.sha256(_STYLE.encode()).digest()).decode()}'; "
-        "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+        f"default-src 'none'; style-src 'sha256-{_STYLE_HASH}'; base-uri 'none'; form-action 'none'; "
+        "frame-ancestors 'none'"
     ),
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
@@ -141,11 +142,11 @@ def page(told: dict[str, Any]) -> str:
     parts.append("<p>For machines: <a href='asyncapi.json'>asyncapi.json</a> (AsyncAPI 3.0).</p><h2>Where</h2>")
     for name, server in told["servers"].items():
         parts.append(f"<h3>{say(name)}</h3><p>{say(server['description'])}</p><table><tr><th>address<th>events</tr>")
-        for channel in told["channels"].values():
-            if {"$ref": f"#/servers/{name}"} in channel["servers"]:
-                parts.append(
-                    f"<tr><td><code>{say(channel['address'])}</code><td>{say(', '.join(channel['messages']))}</tr>"
-                )
+        parts += [
+            f"<tr><td><code>{say(channel['address'])}</code><td>{say(', '.join(channel['messages']))}</tr>"
+            for channel in told["channels"].values()
+            if {"$ref": f"#/servers/{name}"} in channel["servers"]
+        ]
         parts.append("</table>")
     parts.append("<h2>Events</h2>")
     for name, message in told["components"]["messages"].items():
