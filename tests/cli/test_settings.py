@@ -54,6 +54,8 @@ SAMPLES = {
     "erpnext_api_key": ("key", "key"),
     "erpnext_api_secret": ("secret", "secret"),
     "erpnext_issue_type": ("Bug", "Bug"),
+    "telegram_token": ("1:abc", "1:abc"),
+    "telegram_url": ("https://bots.example.com/", "https://bots.example.com"),
 }
 
 

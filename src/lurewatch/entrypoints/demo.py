@@ -6,13 +6,13 @@ import hashlib
 import itertools
 import json
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import func, select
 
-from lurewatch.casework.archive import MOST_ROWS, Archive
+from lurewatch.casework.archive import MOST_ROWS, Archive, StoredAlert
 from lurewatch.casework.review import Review
 from lurewatch.casework.screening import DEFAULT_TENANT, Incoming, Screening
 from lurewatch.casework.store import Store
@@ -43,12 +43,11 @@ class _Step:
 
 def demo_settings(settings: Settings) -> Settings:
     """The settings of a demonstration: a store of its own unless one is set, and nobody outside who hears of it."""
-    names = {one.name for one in SETTINGS if one.key.split(".")[0] not in _KEPT}
-    defaults = {one.name: one.default for one in fields(Settings) if one.name in names}
+    changed: dict[str, Any] = {one.name: one.default for one in SETTINGS if one.key.split(".")[0] not in _KEPT}
     if settings.store in ("", NO_STORE):
         own = store_url(replace(settings, store=""))
-        defaults["store"] = own.removesuffix("lurewatch.db") + "demo.db"
-    return replace(settings, **defaults)
+        changed["store"] = own.removesuffix("lurewatch.db") + "demo.db"
+    return replace(settings, **changed)
 
 
 async def prepare(settings: Settings, engine: Callable[[], Engine], now: float, told: Told) -> bool:
@@ -103,7 +102,8 @@ async def fill(store: Store, engine: Engine, now: float, told: Told = lambda _do
 
 
 async def _close_alerts(store: Store, engine: Engine, dispositions: dict[str, str], now: float) -> None:
-    archive, cursor, found = Archive(store), None, []
+    archive, cursor = Archive(store), None
+    found: list[StoredAlert] = []
     while True:
         page = await archive.alerts(DEFAULT_TENANT, cursor=cursor, limit=MOST_ROWS)
         found += page.items

@@ -134,7 +134,7 @@ async def backlog(connection: AsyncConnection) -> RowMapping:
         func.min(outbox.c.created_at).filter(pending).label("oldest"),
     )
     found = await connection.execute(asked.where(outbox.c.status.in_(("dead", "pending"))))
-    (row,) = found.mappings()
+    row: RowMapping = found.mappings().one()
     return row
 
 
