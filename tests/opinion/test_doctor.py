@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 
-from lurewatch.entrypoints.doctor import second_opinion
+from lurewatch.entrypoints.doctor.diagnosis import Diagnosis
+from lurewatch.entrypoints.doctor.installation import second_opinion
+from lurewatch.entrypoints.settings import Settings
 
 from .fakes import Answer, Model, failing, hanging, saying, writing
 from .starters import run, settings
 
 pytestmark = pytest.mark.xdist_group("engine")
+
+
+def asked(settings: Settings) -> Diagnosis:
+    """What the doctor says of the model."""
+    (found,) = asyncio.run(second_opinion(settings)).diagnoses
+    return found
 
 
 def test_the_doctor_is_content(model: Model) -> None:
@@ -38,14 +48,14 @@ def test_the_doctor_is_content(model: Model) -> None:
 def test_the_doctor_says_what_to_do(answer: Answer, said: str, model: Model) -> None:
     """Every way in which an endpoint fails has its own advice."""
     model.answer = answer
-    found = second_opinion(settings(model, llm_timeout=0.5))
+    found = asked(settings(model, llm_timeout=0.5))
     assert not found.well
     assert said in found.remedy
 
 
 def test_the_doctor_reads_a_key_that_no_header_can_carry(model: Model) -> None:
     """A key with other than ASCII signs is said to be wrong, and is not shown."""
-    found = second_opinion(settings(model, llm_api_key="schlüssel"))
+    found = asked(settings(model, llm_api_key="schlüssel"))
     assert (found.well, found.remedy) == (False, "Check llm.api_key (LUREWATCH_LLM_API_KEY).")
     assert "schlüssel" not in found.seen
 

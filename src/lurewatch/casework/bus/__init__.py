@@ -31,6 +31,12 @@ class Bus(Protocol):
     async def publish(self, envelope: Envelope) -> None:
         """Publish an event; when this returns, the bus has it. Raises DeliveryError when it has not, or may not."""
 
+    async def reach(self) -> bool | None:
+        """Connect, publish nothing; whether events may be published, None where only one would tell.
+
+        Raises DeliveryError when nobody is there, or lets nobody in.
+        """
+
     async def close(self) -> None:
         """Let go of the connection."""
 

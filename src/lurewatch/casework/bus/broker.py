@@ -20,6 +20,9 @@ class Link(Protocol):
     async def publish(self, envelope: Envelope) -> None:
         """Publish; returns when the broker has said that it has it."""
 
+    async def may_publish(self) -> bool | None:
+        """Whether the broker would take an event; None where only one would tell."""
+
     async def close(self) -> None:
         """Let go of it."""
 
@@ -55,6 +58,22 @@ class BrokerBus:
             # A client that reconnects by itself would send later what is sent again now, behind what follows it.
             await self._drop(link)
             message = f"{self._name} did not take it: {type(error).__name__}. Is the broker running and its URL right?"
+            raise DeliveryError(message, unreachable=True) from error
+
+    async def reach(self) -> bool | None:
+        """Connect if need be; whether events may be published, None where only one would tell.
+
+        Raises:
+            DeliveryError: the broker is away, or lets nobody in with this URL.
+        """
+        link: Link | None = None
+        try:
+            async with asyncio.timeout(_PATIENCE):
+                link = await self._linked()
+                return await link.may_publish()
+        except Exception as error:
+            await self._drop(link)
+            message = f"{self._name} cannot be reached: {type(error).__name__}"
             raise DeliveryError(message, unreachable=True) from error
 
     async def close(self) -> None:

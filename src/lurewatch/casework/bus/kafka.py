@@ -30,6 +30,9 @@ class KafkaLink:
             message = "the event is larger than Kafka takes. Raise the limits there, then: lurewatch events retry"
             raise DeliveryError(message, permanent=True) from error
 
+    async def may_publish(self) -> None:
+        """The brokers do not tell."""
+
     async def close(self) -> None:
         """Let go of the connection."""
         await self._broker.stop()

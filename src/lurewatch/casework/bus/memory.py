@@ -27,5 +27,9 @@ class MemoryBus:
             raised = ", ".join(sorted({type(error).__name__ for error in emission.errors}))
             raise DeliveryError(f"a subscriber of {event_type} raised {raised}")
 
+    async def reach(self) -> bool:
+        """The process is always there."""
+        return True
+
     async def close(self) -> None:
         """There is nothing to let go of."""

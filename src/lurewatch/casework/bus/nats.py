@@ -28,6 +28,9 @@ class NatsLink:
             message = "the event is larger than NATS takes. Raise max_payload there, then: lurewatch events retry"
             raise DeliveryError(message, permanent=True) from error
 
+    async def may_publish(self) -> None:
+        """The server does not tell; the stream itself was found, or made, when this was connected."""
+
     async def close(self) -> None:
         """Let go of the connection."""
         await self._broker.stop()

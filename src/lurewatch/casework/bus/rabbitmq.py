@@ -28,6 +28,9 @@ class RabbitLink:
             content_type=CONTENT_TYPE,
         )
 
+    async def may_publish(self) -> None:
+        """The server does not tell; the exchange itself was found, or made, when this was connected."""
+
     async def close(self) -> None:
         """Let go of the connection."""
         await self._broker.stop()

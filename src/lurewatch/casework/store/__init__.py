@@ -85,6 +85,15 @@ class Store:
             raise
         return store
 
+    @classmethod
+    def as_it_is(cls, url: str) -> Self:
+        """The database at a URL, neither brought up to date nor even reached yet: for whoever looks how it is.
+
+        Raises:
+            SettingsError: as ``open``.
+        """
+        return cls(_engine(url))
+
     async def __aenter__(self) -> Self:
         return self
 

@@ -148,6 +148,19 @@ async def entries(connection: AsyncConnection, status: str | None, after: int, l
     return list((await connection.execute(asked.order_by(outbox.c.seq).limit(limit))).mappings())
 
 
+async def backlog(connection: AsyncConnection) -> RowMapping:
+    """How many rows are ``dead``, how many ``pending``, and since when the ``oldest`` pending one is there."""
+    pending = outbox.c.status == "pending"
+    asked = select(
+        func.count().filter(outbox.c.status == "dead").label("dead"),
+        func.count().filter(pending).label("pending"),
+        func.min(outbox.c.created_at).filter(pending).label("oldest"),
+    )
+    found = await connection.execute(asked.where(outbox.c.status.in_(("dead", "pending"))))
+    row: RowMapping = found.mappings().one()
+    return row
+
+
 async def revive(connection: AsyncConnection, ids: Collection[str] | None, now: float) -> int:
     """Make dead rows due again (all of them without ids); how many there were."""
     dead = update(outbox).where(outbox.c.status == "dead")

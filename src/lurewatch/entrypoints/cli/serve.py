@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import functools
+import sys
+import time
 from typing import Annotated
 
 import typer
@@ -18,6 +21,9 @@ app = typer.Typer(add_completion=False)
 @with_settings(*SERVICE)
 def serve(
     access_log: Annotated[bool, typer.Option(help="Log every request.")] = False,
+    demo: Annotated[
+        bool, typer.Option("--demo", help="Show an invented week, in a store of its own, and tell nobody else of it.")
+    ] = False,
     *,
     settings: Settings,
 ) -> None:
@@ -29,6 +35,7 @@ def serve(
 
     \b
     lurewatch serve
+    lurewatch serve --demo
     lurewatch serve --host 0.0.0.0 --port 9000 --pack ./our-rules
     """
     try:
@@ -38,6 +45,8 @@ def serve(
         from lurewatch.entrypoints.service import create_app  # noqa: PLC0415
     except ImportError as error:
         raise SettingsError(f"the service needs more packages ({error}). pip install 'lurewatch[serve]'") from error
+    if demo:
+        settings = _prepared(settings)
     require_key(settings)
     uvicorn.run(
         functools.partial(create_app, settings),
@@ -49,3 +58,22 @@ def serve(
         access_log=access_log,
         log_level="info",
     )
+
+
+def _prepared(settings: Settings) -> Settings:
+    from lurewatch.entrypoints.app import build_engine  # noqa: PLC0415 - only for a demonstration
+    from lurewatch.entrypoints.demo import demo_settings, prepare  # noqa: PLC0415
+
+    shown = demo_settings(settings)
+    filled = asyncio.run(prepare(settings, lambda: build_engine(shown), time.time(), _tell))
+    if filled:
+        typer.echo("An invented week is in the store.", err=True)
+    else:
+        file = shown.store.removeprefix("sqlite:///")
+        typer.echo(f"The demonstration of before is shown as it was left. Remove {file} for a new one.", err=True)
+    return shown
+
+
+def _tell(done: int, of: int) -> None:
+    if done == of or sys.stderr.isatty():
+        typer.echo(f"\r{done} of {of} messages were screened.", err=True, nl=done == of)

@@ -25,7 +25,7 @@ from lurewatch.entrypoints.app import LiveEngine, build_opinions
 from lurewatch.entrypoints.binding import bindings
 from lurewatch.entrypoints.consulting import asked
 from lurewatch.entrypoints.recording import Recording, is_local, store_url
-from lurewatch.entrypoints.service import bodies, screening, stats, v1, webhooks
+from lurewatch.entrypoints.service import asyncapi, bodies, screening, stats, v1, webhooks
 from lurewatch.entrypoints.service.access import Doors
 from lurewatch.entrypoints.service.detection import Detection, DetectionInput
 from lurewatch.entrypoints.service.problems import problem
@@ -90,6 +90,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         lambda: live.engine, get_event_bus(), lambda: opinions, record=recording.whole if url else None
     )
     app.include_router(router(detection, settings.max_body, doors.guard("screen")))
+    app.include_router(asyncapi.router())
     if url:
         app.include_router(screening.router(recording, doors, settings.max_body))
         app.include_router(v1.router(recording, doors, settings.max_body))

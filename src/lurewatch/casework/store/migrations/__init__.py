@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import NamedTuple
 
 from alembic import command
 from alembic.config import Config
@@ -24,13 +25,31 @@ def upgrade(connection: Connection) -> None:
     """
     if connection.dialect.name == "postgresql":
         connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
-    config = _config(connection)
-    script = ScriptDirectory.from_config(config)
+    state = revision(connection)
+    if state.is_newer:
+        message = f"the store was written by a newer Lurewatch (its state is {state.found}). Install that, or newer."
+        raise StoreError(message)
+    if state.found != state.head:
+        command.upgrade(_config(connection), "head")
+
+
+class Revision(NamedTuple):
+    """Which change a database has ``found`` last (None: none yet), which is the last, and which it is still to get."""
+
+    found: str | None
+    head: str
+    missing: tuple[str, ...]
+    is_newer: bool
+
+
+def revision(connection: Connection) -> Revision:
+    """How far a database is; nothing is changed."""
+    script = ScriptDirectory.from_config(_config(connection))
+    known = [one.revision for one in script.walk_revisions()]
     found = MigrationContext.configure(connection).get_current_revision()
-    if found is not None and found not in {one.revision for one in script.walk_revisions()}:
-        raise StoreError(f"the store was written by a newer Lurewatch (its state is {found}). Install that, or newer.")
-    if found != script.get_current_head():
-        command.upgrade(config, "head")
+    is_newer = found is not None and found not in known
+    missing = known[: known.index(found)] if found in known else known
+    return Revision(found, known[0], () if is_newer else tuple(reversed(missing)), is_newer)
 
 
 def _config(connection: Connection) -> Config:
