@@ -106,6 +106,8 @@ class Notes:
                 "knowledge": msgspec.json.encode(draft.knowledge),
                 "memory": msgspec.json.encode(memory),
                 "pack": verdict.versions.pack,
+                "config": verdict.versions.config,
+                "anew": draft.anew,
                 "created_at": self._now,
             }
         )

@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from lurewatch.casework.grouping import Grouping
+from lurewatch.casework.origins import Origins
 from lurewatch.casework.screening.admission import admit
 from lurewatch.casework.screening.desk import Desk
 from lurewatch.casework.screening.nouns import ConversationKey, Incoming, Screened, text_hash
@@ -43,6 +44,7 @@ class Screening:
         self._clock = clock
         self._new_id = new_id
         self._told = recorded
+        self._origins = Origins(store)
         self._groups: Grouping[Incoming, Screened] = Grouping(self._together)
 
     async def screen(self, incoming: Incoming) -> Screened:
@@ -121,8 +123,10 @@ class Screening:
             return error
 
     async def _recorded(self, wave: Sequence[Incoming]) -> list[Screened | Exception]:
+        engine = self._engine()
+        await self._origins.keep(engine, self._clock())
         async with self._store.writing() as connection:
-            desk = Desk(connection, self._engine(), self._clock(), self._new_id)
+            desk = Desk(connection, engine, self._clock(), self._new_id)
             outcomes = await desk.screen(wave)
         self._told()
         return outcomes
