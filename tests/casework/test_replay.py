@@ -156,7 +156,7 @@ async def test_a_message_that_was_purged(screening: Screening, store: Store, wor
     given = [await screening.screen(incoming(PLAIN)) for _ in range(2)]
     async with store.writing() as connection:
         await connection.execute(delete(messages).where(messages.c.position == 0))
-    with pytest.raises(ReplayError, match="message 0 .*not kept any more"):
+    with pytest.raises(ReplayError, match=r"message 0 .*not kept any more"):
         await Replay(store, workshop).replay("default", given[1].verdict_id)
 
 

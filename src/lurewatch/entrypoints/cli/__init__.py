@@ -24,6 +24,7 @@ COMMANDS = (
     "keys",
     "events",
     "replay",
+    "incidents",
     "config",
     "doctor",
     "version",
