@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import json
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -10,6 +12,7 @@ import msgspec
 import pytest
 from sqlalchemy import delete, update
 from tests.casework.fakes import CONTACT, LURE, PLAIN, Clock, incoming, rows
+from typer.testing import CliRunner, Result
 
 from lurewatch import Engine, EngineConfig
 from lurewatch.casework.origins import PackFiles
@@ -21,6 +24,7 @@ from lurewatch.casework.store.origins import packs
 from lurewatch.casework.store.schema import conversations, messages, verdicts
 from lurewatch.engine.model import Knowledge, KnownIndicator, SenderMetadata
 from lurewatch.engine.packs.pack import content_hash, parse
+from lurewatch.entrypoints.cli import app
 from lurewatch.errors import InputError, ReplayError
 
 KNOWN = Knowledge(indicators=(KnownIndicator("phone", "+16045551234", "a confirmed scam", 0.8),))
@@ -28,31 +32,16 @@ OVERLAY = {"pack.yaml": b"rules: {phone_number: {enabled: false}}\n"}
 
 
 class Workshop:
-    """Builds engines of packs that were kept without compiling what is the same; remembers of what they were."""
+    """Engines of two packs, with any configuration, without compiling anew; remembers what it was asked for."""
 
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
+    def __init__(self, *engines: Engine) -> None:
+        self._engines = engines
         self.asked: list[PackFiles | None] = []
 
     def __call__(self, files: PackFiles | None, config: EngineConfig | None) -> Engine:
         self.asked.append(files)
-        if files is None:
-            return self._engine
-        if files.layers == self._engine.pack.layers:
-            pack = self._engine.pack
-        else:
-            pack = parse(*files.layers, today=files.today, phrasebook=self._engine.pack.phrasebook)
-        return Engine(pack, config or self._engine.config, compiler=_compiled(self._engine, pack))
-
-
-def _compiled(engine: Engine, pack: Any) -> Any:
-    return (lambda _: engine.reader.dump()) if pack.hash == engine.pack.hash else None
-
-
-@pytest.fixture
-def workshop(engine: Engine) -> Workshop:
-    """What builds the engines that replay."""
-    return Workshop(engine)
+        made = next((one for one in self._engines if files and one.pack.layers == files.layers), self._engines[0])
+        return Engine(made.pack, config or made.config, compiler=lambda _: made.reader.dump())
 
 
 @pytest.fixture(scope="session")
@@ -60,6 +49,12 @@ def other(engine: Engine) -> Engine:
     """An engine of another pack, which lacks a rule."""
     pack = parse(*engine.pack.layers, OVERLAY, today=engine.pack.today, phrasebook=engine.pack.phrasebook)
     return Engine(pack, engine.config)
+
+
+@pytest.fixture
+def workshop(engine: Engine, other: Engine) -> Workshop:
+    """What builds the engines that replay."""
+    return Workshop(engine, other)
 
 
 async def test_every_verdict_comes_out_the_same(screening: Screening, store: Store, workshop: Workshop) -> None:
@@ -87,8 +82,9 @@ async def test_the_pack_that_made_it_is_used(
     given = [await (before if at < 2 else after).screen(incoming(text)) for at, text in enumerate(texts)]
     assert "phone_number" in {flag.rule for flag in given[1].verdict.flags}
     assert "phone_number" not in {flag.rule for flag in given[2].verdict.flags}
+    replay = Replay(store, workshop)
     for one in given:
-        assert (await Replay(store, workshop).replay("default", one.verdict_id)).same
+        assert (await replay.replay("default", one.verdict_id)).same
     assert len(await rows_of(store, packs)) == 2
     assert len({row["layers"][0] for row in await rows_of(store, packs)}) == 1
 
@@ -242,3 +238,31 @@ async def test_too_many_messages_to_read_anew(
     assert (given.position, given.verdict.incomplete) == (4, (EARLIER,))
     assert {flag.message_index for flag in given.verdict.flags} <= {2, 3}
     assert (await Replay(store, workshop).replay("default", given.verdict_id)).same
+
+
+# ---------------------------------------------------------------- the command
+
+
+async def told(database: str, *arguments: str) -> Result:
+    """What the command says, beside the loop of the test."""
+    environment = {"LUREWATCH_STORE": database, "DATABASE_URL": ""}
+    run = CliRunner().invoke
+    return await asyncio.to_thread(run, app, ["replay", *arguments], env=environment, prog_name="lurewatch")
+
+
+async def test_the_command(screening: Screening, store: Store, database: str) -> None:
+    """The command builds the engine of the files that were kept: 0 the same, 1 another, 2 what cannot be replayed."""
+    given = await screening.screen(incoming(CONTACT))
+    assert ((same := await told(database, given.verdict_id)).exit_code, same.stdout) == (
+        0,
+        f"{given.verdict_id}: the same\n",
+    )
+    async with store.writing() as connection:
+        await connection.execute(update(verdicts).values(decisions=b"[]"))
+    differs = await told(database, given.verdict_id, "--json")
+    assert (differs.exit_code, json.loads(differs.stdout)["outcome"]) == (1, "different")
+    async with store.writing() as connection:
+        await connection.execute(update(messages).values(text=None))
+    gone = await told(database, given.verdict_id, "--json")
+    assert (gone.exit_code, json.loads(gone.stdout)["outcome"]) == (2, "impossible")
+    assert (await told(database, "no-such-id")).exit_code == 2

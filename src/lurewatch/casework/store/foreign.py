@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import column, inspect, select, table, text
+from sqlalchemy import Select, column, inspect, select, table, text
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import create_async_engine
@@ -37,7 +37,7 @@ async def rows(url: str, name: str, columns: Sequence[str]) -> AsyncIterator[lis
             if not is_sqlite:
                 await connection.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"))
             await connection.run_sync(_check, name, columns)
-            asked = select(*(column(one) for one in columns)).select_from(table(name))
+            asked: Select[Any] = select(*(column(one) for one in columns)).select_from(table(name))
             found = await connection.stream(asked, execution_options={"yield_per": _AT_A_TIME})
             async for some in found.mappings().partitions(_AT_A_TIME):
                 yield [dict(row) for row in some]
