@@ -37,7 +37,8 @@ async def rows(url: str, name: str, columns: Sequence[str]) -> AsyncIterator[lis
             if not is_sqlite:
                 await connection.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"))
             await connection.run_sync(_check, name, columns)
-            asked: Select[Any] = select(*(column(one) for one in columns)).select_from(table(name))
+            wanted: list[Any] = [column(one) for one in columns]
+            asked: Select[Any] = select(*wanted).select_from(table(name))
             found = await connection.stream(asked, execution_options={"yield_per": _AT_A_TIME})
             async for some in found.mappings().partitions(_AT_A_TIME):
                 yield [dict(row) for row in some]
