@@ -5,6 +5,7 @@
     ├── ConflictError  the same idempotency key came with something else
     ├── DeliveryError  an event or an act did not reach whom it is for
     ├── PackError      a rule pack was refused; lists every problem with file and line
+    ├── ReplayError    a stored verdict cannot be made once more: something it was made of is gone
     ├── SettingsError  a setting is missing, unknown or out of range
     ├── SignatureError it cannot be shown that a webhook comes from whom it says
     └── StoreError     the store cannot be reached or used; what was asked was not recorded
@@ -55,6 +56,10 @@ class PackError(LurewatchError):
     def __init__(self, problems: Sequence[Problem]) -> None:
         self.problems = tuple(problems)
         super().__init__("\n".join(str(problem) for problem in self.problems))
+
+
+class ReplayError(LurewatchError):
+    """A stored verdict cannot be made once more: something that it was made of is not kept."""
 
 
 class SettingsError(LurewatchError):

@@ -93,7 +93,7 @@ class Review:
             if row is not None:
                 seen = msgspec.json.decode(row["verdict"], type=Verdict).indicators
                 bound = Bound(self._engine(), self._bindings)
-                listed = bound.of(alert["tenant"], alert["channel"]).off_platform
+                listed = bound.of(alert["tenant"], alert["channel"]).policies.off_platform
                 used = indicators.Used(alert["tenant"], conversation, seen)
                 await indicators.keep(connection, used, listed, indicators.REVIEWED, now)
 

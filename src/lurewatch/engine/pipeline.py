@@ -178,6 +178,18 @@ class Engine:
         """What each policy wants done, by the engine's own configuration or ``config``, to which nothing is added."""
         return policies.decide(verdict, memory, config or self.policies)
 
+    def adopted(self, state: ConversationState) -> ConversationState:
+        """A state that was read with another pack, for this one to read on: without what only the other one knew."""
+        if state.pack == self.pack.hash:
+            return state
+        known = {
+            key: replace(
+                dossier, evidence={rule: weight for rule, weight in dossier.evidence.items() if rule in self._rules}
+            )
+            for key, dossier in state.dossiers.items()
+        }
+        return replace(state, pack=self.pack.hash, dossiers=known, leading=None)
+
     def _as_conversation(self, state: ConversationState) -> ConversationState:
         """The state after the first message, weighed as part of a conversation: by the other calibration."""
         weighed = {

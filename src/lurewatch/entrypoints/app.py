@@ -52,6 +52,24 @@ def build_engine(settings: Settings | None = None, *, overlays: Sequence[Files] 
         )
 
 
+def rebuild_engine(settings: Settings, layers: Sequence[Files], day: str, config: EngineConfig) -> Engine:
+    """An engine of a pack and a configuration that were kept, with the plug-ins and the second reading of the settings.
+
+    Raises:
+        PackError: the files are no pack for this Lurewatch.
+        SettingsError: as ``build_engine`` does.
+    """
+    kept = _cache(settings)
+    pack = packs_on_disk.made_of(layers, day, kept)
+    return Engine(
+        pack,
+        config,
+        plugins=plugins(settings, pack),
+        second=second_reading(settings),
+        compiler=packs_on_disk.compiler(kept),
+    )
+
+
 @contextmanager
 def _lasting() -> Iterator[None]:
     """What is made inside lives as long as the process, so garbage is looked for neither now nor later in it.

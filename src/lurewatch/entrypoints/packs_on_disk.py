@@ -116,9 +116,17 @@ def load_pack(overlays: Sequence[Files], cache: Cache, today: datetime.date | No
     Raises:
         PackError: with every problem in the files.
     """
-    layers = (core(), *overlays)
-    read = tuple(_read(layer, cache) for layer in layers)
     day = (today or datetime.datetime.now(datetime.UTC).date()).isoformat()
+    return made_of((core(), *overlays), day, cache)
+
+
+def made_of(layers: Sequence[Files], day: str, cache: Cache) -> Pack:
+    """The pack of these layers, the lowest first; rules that expired before the day (YYYY-MM-DD) are left out.
+
+    Raises:
+        PackError: with every problem in the files.
+    """
+    read = tuple(_read(layer, cache) for layer in layers)
     name = f"phrases-{PHRASES_VERSION}-{content_hash(*layers)}"
     kept = cache.get(name)
     phrasebook = Phrasebook(orjson.loads(kept) if kept else None)

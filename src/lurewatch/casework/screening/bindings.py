@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+import msgspec
+
 from lurewatch.engine.pipeline import Engine
 from lurewatch.engine.policies import PolicyConfig, allowing
+
+_NAME = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +58,14 @@ class Binding:
         }
 
 
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """The policies of some place, and the ``name`` they are kept by for a replay; "" for the engine's own."""
+
+    policies: PolicyConfig
+    name: str = ""
+
+
 class Bound:
     """The policies of an engine as they are for each channel, tenant and language. The first binding that fits counts.
 
@@ -62,15 +75,21 @@ class Bound:
     def __init__(self, engine: Engine, bindings: Sequence[Binding] = ()) -> None:
         self._engine = engine
         self._bindings = bindings
-        self._made: dict[tuple[str, str, str], PolicyConfig] = {}
+        self._made: dict[tuple[str, str, str], Rules] = {}
 
-    def of(self, tenant: str, channel: str, language: str = "") -> PolicyConfig:
-        """The policies there."""
-        binding = next((one for one in self._bindings if one.fits(tenant, channel)), None)
-        if binding is None:
-            return self._engine.policies
+    def of(self, tenant: str, channel: str, language: str = "") -> Rules:
+        """What holds there."""
         key = (tenant, channel, language)
         if key not in self._made:
-            policies = binding.over(self._engine.config.policies, language)
-            self._made[key] = allowing(policies, self._engine.pack.allow)
+            binding = next((one for one in self._bindings if one.fits(tenant, channel)), None)
+            self._made[key] = Rules(self._engine.policies) if binding is None else self._rules(binding, language)
         return self._made[key]
+
+    def kept(self) -> dict[str, bytes]:
+        """The policies that were asked for and are not the engine's own, as JSON by their names."""
+        return {one.name: msgspec.json.encode(one.policies) for one in self._made.values() if one.name}
+
+    def _rules(self, binding: Binding, language: str) -> Rules:
+        policies = allowing(binding.over(self._engine.config.policies, language), self._engine.pack.allow)
+        name = hashlib.sha256(msgspec.json.encode(policies)).hexdigest()[:_NAME]
+        return Rules(policies, name)

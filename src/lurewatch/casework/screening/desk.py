@@ -9,18 +9,18 @@ import msgspec
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from lurewatch.casework import indicators
-from lurewatch.casework.screening.bindings import Bound
+from lurewatch.casework.screening import resuming
+from lurewatch.casework.screening.bindings import Bound, Rules
 from lurewatch.casework.screening.nouns import ConversationKey, Incoming, Screened, text_hash
-from lurewatch.casework.screening.records import Notes
+from lurewatch.casework.screening.records import Decided, Notes
 from lurewatch.casework.screening.terms import Terms
-from lurewatch.casework.store import cases, ledger
-from lurewatch.engine.model import Decision, Knowledge, KnownIndicator, Memory, Message, Verdict
+from lurewatch.casework.store import cases, ledger, origins
+from lurewatch.engine.model import Decision, Knowledge, KnownIndicator, Memory, Verdict
 from lurewatch.engine.pipeline import Engine
-from lurewatch.engine.policies import PolicyConfig, off_platform
+from lurewatch.engine.policies import off_platform
 from lurewatch.engine.state import ConversationState
 from lurewatch.errors import ConflictError, InputError
 
-_STATE: msgspec.json.Decoder[ConversationState] = msgspec.json.Decoder(ConversationState)
 _VERDICT: msgspec.json.Decoder[Verdict] = msgspec.json.Decoder(Verdict)
 _DECISIONS: msgspec.json.Decoder[tuple[Decision, ...]] = msgspec.json.Decoder(tuple[Decision, ...])
 
@@ -32,6 +32,8 @@ class Held:
     seq: int
     state: ConversationState
     handed_off_at: float | None
+    anew: bool = False
+    """Whether it was read from its texts, and not read on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +59,11 @@ class Draft:
     counted: int
     knowledge: Knowledge
     verdict: Verdict
+
+    @property
+    def anew(self) -> bool:
+        """Whether the conversation was read from its texts for this."""
+        return self.held.anew
 
 
 class Desk:
@@ -92,9 +99,10 @@ class Desk:
         rows = self._notes.rows(counters)
         await cases.file(self._connection, rows.alerts, self._now, self._new_id)
         await ledger.write(self._connection, rows)
+        await origins.keep_policies(self._connection, self._bound.kept(), self._now)
         for draft in self._confirmed:
             used = indicators.Used(draft.incoming.tenant, draft.held.seq, draft.verdict.indicators)
-            listed = self._policies(draft.incoming).off_platform
+            listed = self._rules(draft.incoming).policies.off_platform
             await indicators.keep(self._connection, used, listed, indicators.CONFIRMED, self._now)
         return outcomes
 
@@ -103,9 +111,11 @@ class Desk:
         self._answered = await ledger.answered_keys(self._connection, keys)
         new = [incoming for incoming in wave if self._answer_to(incoming) is None]
         rows = await ledger.hold_conversations(self._connection, [self._fresh(incoming) for incoming in new])
-        for key, row in rows.items():
-            state = _STATE.decode(row["state"])
-            self._conversations[ConversationKey(*key)] = Held(row["seq"], state, row["handed_off_at"])
+        senders = {incoming.conversation: incoming.sender_metadata for incoming in new}
+        for name, row in rows.items():
+            key = ConversationKey(*name)
+            resumed = await resuming.resume(self._connection, self._engine, row, senders[key])
+            self._conversations[key] = Held(row["seq"], resumed.state, row["handed_off_at"], resumed.anew)
         self._known = await ledger.known_messages(
             self._connection,
             {
@@ -178,16 +188,17 @@ class Desk:
         counted = await ledger.counted_before(self._connection, held.seq, message_id, incoming.pair)
         if any(row["text"] is None for row in rows) or len(rows) > self._engine.config.most_messages:
             return replace(self._read_on(incoming, held), counted=counted)
-        state = replace(self._engine.start(incoming.conversation_id), sender_metadata=held.state.sender_metadata)
-        for row in rows:
-            state, _ = self._engine.observe(state, incoming.message if row["position"] == position else _message(row))
-        held.state = state
+        fresh = replace(self._engine.start(incoming.conversation_id), sender_metadata=held.state.sender_metadata)
+        said = {row["position"]: resuming.message(row) for row in rows} | {position: incoming.message}
+        held.state, held.anew = resuming.anew(self._engine, fresh, said.items(), held.state.message_count), True
         return Read(incoming, held, position, edition, counted)
 
     async def _known_of(self, reads: Sequence[Read]) -> dict[int, tuple[KnownIndicator, ...]]:
         """What other conversations tell of the values in these."""
         wanted = {
-            read.held.seq: indicators.looked_up(read.held.state.indicators, self._policies(read.incoming).off_platform)
+            read.held.seq: indicators.looked_up(
+                read.held.state.indicators, self._rules(read.incoming).policies.off_platform
+            )
             for read in reads
         }
         tenants = {read.held.seq: read.incoming.tenant for read in reads}
@@ -200,7 +211,7 @@ class Desk:
         verdict = self._engine.judge(read.held.state, knowledge)
         return Draft(read.incoming, read.held, read.position, read.edition, read.counted, knowledge, verdict)
 
-    def _policies(self, incoming: Incoming) -> PolicyConfig:
+    def _rules(self, incoming: Incoming) -> Rules:
         return self._bound.of(incoming.tenant, incoming.channel, incoming.language)
 
     async def _decided(
@@ -219,8 +230,8 @@ class Desk:
             handed_off=held.handed_off_at is not None,
             allowed=incoming.allowed,
         )
-        policies = self._policies(incoming)
-        decisions = self._engine.decide(_of_message(draft.verdict, draft.position), memory, policies)
+        rules = self._rules(incoming)
+        decisions = self._engine.decide(of_message(draft.verdict, draft.position), memory, rules.policies)
         for decision in decisions:
             if decision.policy == "off_platform":
                 counters[incoming.pair] = decision.count
@@ -228,7 +239,7 @@ class Desk:
                 held.handed_off_at = self._now
             elif decision.type and not decision.suppressed:
                 last[decision.type] = self._now
-        screened = self._notes.take(draft, decisions, memory)
+        screened = self._notes.take(draft, Decided(decisions, memory, rules.name))
         if draft.verdict.risk_level == "confirmed":
             self._confirmed.append(draft)
         for decision in decisions:
@@ -238,7 +249,7 @@ class Desk:
         return screened
 
 
-def _of_message(verdict: Verdict, position: int) -> Verdict:
+def of_message(verdict: Verdict, position: int) -> Verdict:
     """The verdict with the evidence of one message alone: what policies are to count anew."""
     return replace(
         verdict,
@@ -251,10 +262,6 @@ def _has_contact(draft: Draft) -> bool:
     return any(
         flag.pattern in off_platform.PATTERNS and flag.message_index == draft.position for flag in draft.verdict.flags
     )
-
-
-def _message(row: ledger.Row) -> Message:
-    return Message(row["text"], row["sender"], row["role"], row["sent_at"], row["message_id"])
 
 
 def _told(row: ledger.Row) -> Screened:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -25,6 +26,15 @@ _ONLY_RECORDED = ("none", "log")
 """Actions of decisions that ask nobody for anything."""
 
 
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """What was decided of a message, from which memory, by which policies (as they are kept for a replay)."""
+
+    decisions: tuple[Decision, ...]
+    memory: Memory
+    policies: str
+
+
 class Notes:
     """Collects the rows of a wave. ``now`` is the time of all of them."""
 
@@ -36,11 +46,12 @@ class Notes:
         self._held: dict[int, tuple[Held, Draft]] = {}
         self._pairs: set[PairKey] = set()
 
-    def take(self, draft: Draft, decisions: tuple[Decision, ...], memory: Memory) -> Screened:
+    def take(self, draft: Draft, decided: Decided) -> Screened:
         """Note one message with what was decided; the outcome for its sender."""
+        decisions, memory = decided.decisions, decided.memory
         verdict_id = self._new_id()
         self._message(draft)
-        self._verdict(draft, verdict_id, decisions, memory)
+        self._verdict(draft, verdict_id, decided)
         for decision in decisions:
             self._decision(draft, verdict_id, decision, memory)
         self.key(draft.incoming, verdict_id)
@@ -94,7 +105,7 @@ class Notes:
             }
         )
 
-    def _verdict(self, draft: Draft, verdict_id: str, decisions: tuple[Decision, ...], memory: Memory) -> None:
+    def _verdict(self, draft: Draft, verdict_id: str, decided: Decided) -> None:
         verdict = draft.verdict
         self._rows.verdicts.append(
             {
@@ -107,10 +118,13 @@ class Notes:
                 "risk_level": verdict.risk_level,
                 "scam_type": verdict.scam_type,
                 "verdict": msgspec.json.encode(verdict),
-                "decisions": msgspec.json.encode(decisions),
+                "decisions": msgspec.json.encode(decided.decisions),
                 "knowledge": msgspec.json.encode(draft.knowledge),
-                "memory": msgspec.json.encode(memory),
+                "memory": msgspec.json.encode(decided.memory),
+                "policies": decided.policies,
                 "pack": verdict.versions.pack,
+                "config": verdict.versions.config,
+                "anew": draft.anew,
                 "created_at": self._now,
             }
         )

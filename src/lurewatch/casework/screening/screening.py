@@ -9,6 +9,7 @@ from dataclasses import replace
 from typing import Protocol
 
 from lurewatch.casework.grouping import Grouping
+from lurewatch.casework.origins import Origins
 from lurewatch.casework.screening import moving
 from lurewatch.casework.screening.admission import admit
 from lurewatch.casework.screening.desk import Desk
@@ -59,6 +60,7 @@ class Screening:
         self._new_id = new_id
         self._told = recorded
         self._advise = advise
+        self._origins = Origins(store)
         self._groups: Grouping[Incoming, Screened] = Grouping(self._together)
 
     async def screen(self, incoming: Incoming) -> Screened:
@@ -186,8 +188,10 @@ class Screening:
             return error
 
     async def _recorded(self, wave: Sequence[Incoming]) -> list[Screened | Exception]:
+        engine = self._engine()
+        await self._origins.keep(engine, self._clock())
         async with self._store.writing() as connection:
-            desk = Desk(connection, self._engine(), self._terms, self._clock(), self._new_id)
+            desk = Desk(connection, engine, self._terms, self._clock(), self._new_id)
             outcomes = await desk.screen(wave)
         self._told()
         return outcomes

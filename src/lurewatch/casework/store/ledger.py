@@ -153,11 +153,13 @@ async def last_alerts(connection: AsyncConnection, keys: Collection[Key]) -> dic
     return last
 
 
-async def texts(connection: AsyncConnection, conversation: int) -> list[RowMapping]:
-    """The messages of a conversation in order, each as last edited."""
+async def texts(connection: AsyncConnection, conversation: int, since: int = 0) -> list[RowMapping]:
+    """The messages of a conversation in order, from a position on, each as last edited."""
     table = messages.c
     found = await connection.execute(
-        select(messages).where(table.conversation == conversation).order_by(table.position, table.edition)
+        select(messages)
+        .where(table.conversation == conversation, table.position >= since)
+        .order_by(table.position, table.edition)
     )
     return list({row["position"]: row for row in found.mappings()}.values())
 
@@ -228,7 +230,7 @@ async def _replace(connection: AsyncConnection, table: Table, rows: Sequence[Map
     if rows:
         insert = _dialect(connection).insert(table)
         key = list(table.primary_key.columns)
-        new = {column.name: insert.excluded[column.name] for column in table.columns if not column.primary_key}
+        new = {name: insert.excluded[name] for name in rows[0] if name not in table.primary_key.columns}
         await connection.execute(insert.on_conflict_do_update(index_elements=key, set_=new), list(rows))
 
 

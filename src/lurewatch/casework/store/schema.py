@@ -103,6 +103,11 @@ verdicts = Table(
     Column("knowledge", LargeBinary, nullable=False),
     Column("memory", LargeBinary, nullable=False),
     Column("pack", String(64), nullable=False),
+    Column(
+        "policies", String(64), nullable=False, server_default="", comment="those of its channel and tenant, if any"
+    ),
+    Column("config", String(64), nullable=False, server_default=""),
+    Column("anew", Boolean, nullable=False, server_default=false(), comment="the conversation was read from its texts"),
     _created(),
     UniqueConstraint("tenant", "id"),
     Index("ix_verdicts_conversation", "conversation", "position"),
@@ -127,6 +132,8 @@ conversation_flags = Table(
     Column("warning_sent", Boolean, nullable=False, server_default=false()),
     Column("admin_alerted", Boolean, nullable=False, server_default=false()),
     _created(),
+    Column("origin", String(64), comment="of imported ones: hashes of the incident and of the row"),
+    Index("ix_conversation_flags_origin", "tenant", "origin", unique=True),
     Index("ix_conversation_flags_pair", "tenant", "client_email", "advisor_email"),
     Index("ix_conversation_flags_issue", "tenant", "issue_reference"),
     Index("ix_conversation_flags_alert", "tenant", "alert"),
@@ -194,6 +201,7 @@ pair_counters = Table(
     Column("client_email", String(200), primary_key=True),
     Column("advisor_email", String(200), primary_key=True),
     Column("incidents", Integer, nullable=False),
+    Column("imported", Integer, nullable=False, server_default="0", comment="how many of them came from elsewhere"),
     Column("updated_at", Moment, nullable=False),
 )
 

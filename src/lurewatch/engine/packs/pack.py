@@ -42,7 +42,8 @@ class Pack:
 
     ``stages`` (name of rules -> stage) and ``exceptions`` (concept -> names of rules) are in the rules already.
     Without a ``text_model`` the rules judge alone, and without a ``type_model`` they name the scam type alone.
-    ``phrasebook`` is how the phrases were read; it follows from the rest.
+    ``phrasebook`` is how the phrases were read; it follows from the rest. ``layers`` are the files it was read from
+    and ``today`` (YYYY-MM-DD) the day by which rules had expired: the same of both give the same pack.
     """
 
     name: str
@@ -60,6 +61,8 @@ class Pack:
     text_model: TextModel | None = None
     type_model: TypeModel | None = None
     phrasebook: Phrasebook = field(default_factory=Phrasebook, compare=False, repr=False)
+    layers: tuple[Files, ...] = field(default=(), compare=False, repr=False)
+    today: str = field(default="", compare=False, repr=False)
 
     def rule(self, rule_id: str) -> Rule | None:
         """The rule with this id, if there is one."""
@@ -126,7 +129,9 @@ def survey(
     kept = [rule for rule in pack.rules if not (rule.expires and today and rule.expires < today)]
     settled_rules = [settled(rule, pack.stages, pack.exceptions) for rule in kept]
     rules = tuple(rule for rule in settled_rules if _is_sound(rule, pack, problems))
-    return replace(pack, rules=rules, hash=content_hash(*layers)), tuple(problems)
+    expired = "\n".join(sorted({rule.id for rule in pack.rules} - {rule.id for rule in kept}))
+    name = content_hash(*layers, {"expired": expired.encode()}) if expired else content_hash(*layers)
+    return replace(pack, rules=rules, hash=name, layers=layers, today=today), tuple(problems)
 
 
 class _Layer:

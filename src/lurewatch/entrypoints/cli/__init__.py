@@ -24,6 +24,8 @@ COMMANDS = (
     "keys",
     "events",
     "audit",
+    "replay",
+    "incidents",
     "config",
     "doctor",
     "version",

@@ -1,4 +1,4 @@
-"""Alerts on the same actors belong together."""
+"""Alerts on the same actors belong together; verdicts say by which policies they were decided on."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0010"
-down_revision = "0008"
+down_revision = "0009"
 
 
 def upgrade() -> None:
-    """Add the table; alerts of before belong to no case."""
+    """Add the table and the columns; alerts of before belong to no case."""
     op.create_table(
         "cases",
         sa.Column("seq", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
@@ -33,3 +33,7 @@ def upgrade() -> None:
     op.add_column("alerts", sa.Column("case_id", sa.String(length=40), server_default="", nullable=False))
     op.add_column("alerts", sa.Column("actors", sa.String(length=64), server_default="", nullable=False))
     op.create_index("ix_alerts_case", "alerts", ["tenant", "case_id"])
+    by = "those of its channel and tenant, if any"
+    op.add_column(
+        "verdicts", sa.Column("policies", sa.String(length=64), server_default="", nullable=False, comment=by)
+    )
