@@ -12,6 +12,7 @@ from pathlib import Path
 from lurewatch.casework.access import Access
 from lurewatch.casework.archive import Archive
 from lurewatch.casework.bus import Bus
+from lurewatch.casework.keep import Keep
 from lurewatch.casework.relay import Relay, to_bus
 from lurewatch.casework.review import Review
 from lurewatch.casework.screening import Incoming, Screened, Screening
@@ -84,13 +85,15 @@ def is_local(host: str) -> bool:
 class Recording:
     """The rooms that work on one store; until it is open each of them raises StoreError.
 
-    What screening leaves to be told is handed on to the ``bus``, which is closed at the end.
+    ``keep`` says how much is kept of texts. What screening leaves to be told is handed on to the ``bus``, which is
+    closed at the end.
     """
 
-    def __init__(self, url: str, engine: Callable[[], Engine], bus: Bus) -> None:
+    def __init__(self, url: str, engine: Callable[[], Engine], bus: Bus, keep: Keep = "full") -> None:
         self._url = url
         self._engine = engine
         self._bus = bus
+        self._keep: Keep = keep
         self._relay: Relay | None = None
         self._relaying: asyncio.Task[None] | None = None
         self._store: Store | None = None
@@ -138,7 +141,7 @@ class Recording:
             return False
         self._relay = Relay(self._store, to_bus(self._bus))
         self._relaying = asyncio.create_task(self._relay.run())
-        self._screening = Screening(self._engine, self._store, recorded=self._relay.wake)
+        self._screening = Screening(self._engine, self._store, keep=self._keep, recorded=self._relay.wake)
         return True
 
     async def keep_trying(self) -> None:

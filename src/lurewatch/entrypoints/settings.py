@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
+from lurewatch.casework.keep import KEEPS, Keep
 from lurewatch.engine.pipeline import EngineConfig
 from lurewatch.entrypoints import config_file
 from lurewatch.entrypoints.declarations import Setting, brand, policy, region, setting
@@ -94,6 +95,18 @@ class Settings:
         "Where it is recorded what was screened: sqlite:///file, postgresql://..., or none; else in your data folder.",
         variables=("LUREWATCH_STORE", "DATABASE_URL"),
         secret=True,
+    )
+    keep: Keep = setting(
+        "full",
+        "store.keep",
+        Choice(KEEPS),
+        "How much is recorded of a message: all but secrets, also no personal values, or no text. See docs/privacy.md.",
+    )
+    retention: int = setting(
+        0,
+        "store.retention",
+        Whole(0, 36_500, "days"),
+        "After so many days what was recorded is deleted; 0 keeps it. See docs/privacy.md.",
     )
     policies: tuple[str, ...] = setting(
         _ENGINE.policies.enabled, "policies.enabled", Texts("policies", policy), "The policies that run, in order."

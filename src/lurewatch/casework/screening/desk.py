@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 import msgspec
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from lurewatch.casework.keep import Keep
 from lurewatch.casework.screening.nouns import ConversationKey, Incoming, Screened, text_hash
 from lurewatch.casework.screening.records import Notes
 from lurewatch.casework.store import ledger
@@ -47,11 +48,13 @@ class Draft:
 class Desk:
     """Good for one wave, in which every conversation comes once; ``now`` and ``new_id`` are its clock and its dice."""
 
-    def __init__(self, connection: AsyncConnection, engine: Engine, now: float, new_id: Callable[[], str]) -> None:
+    def __init__(
+        self, connection: AsyncConnection, engine: Engine, now: float, new_id: Callable[[], str], keep: Keep
+    ) -> None:
         self._connection = connection
         self._engine = engine
         self._now = now
-        self._notes = Notes(now, new_id)
+        self._notes = Notes(now, new_id, keep)
         self._conversations: dict[ConversationKey, Held] = {}
         self._known: Mapping[tuple[int, str], ledger.Row] = {}
         self._answered: Mapping[ledger.Key, ledger.Row] = {}
@@ -142,13 +145,17 @@ class Desk:
     async def _read_again(self, incoming: Incoming, held: Held, known: ledger.Row) -> Draft:
         """An edit: the conversation is read anew with the other text.
 
-        Where the texts were not kept, the edit is read as one more message of its sender: better twice than never.
+        Where the other texts were not kept as they were sent, the edit is read as one more message of its sender:
+        better twice than never.
         """
         position, edition = known["position"], known["edition"] + 1
         rows = await ledger.texts(self._connection, held.seq)
         message_id = incoming.message.message_id
         counted = await ledger.counted_before(self._connection, held.seq, message_id, incoming.pair)
-        if any(row["text"] is None for row in rows) or len(rows) > self._engine.config.most_messages:
+        if (
+            any(not _is_as_sent(row) for row in rows if row["position"] != position)
+            or len(rows) > self._engine.config.most_messages
+        ):
             state, _ = self._engine.observe(held.state, incoming.message)
             return replace(self._judged(incoming, held, state, state.message_count - 1), counted=counted)
         state = replace(self._engine.start(incoming.conversation_id), sender_metadata=held.state.sender_metadata)
@@ -192,6 +199,11 @@ class Desk:
             elif decision.type and not decision.suppressed:
                 last[decision.type] = self._now
         screened = self._notes.take(draft, decisions, memory)
+        if earlier := self._notes.earlier(held.seq):
+            said = await ledger.texts(self._connection, held.seq)
+            rows = [row for row in said if row["position"] in earlier and row["text"] is not None]
+            kept = [{"of": row["seq"], "kept": earlier[row["position"]].kept(row["text"])} for row in rows]
+            await ledger.change_texts(self._connection, kept)
         if any(decision.action == "hand_off" for decision in decisions):
             said = await ledger.texts(self._connection, held.seq)
             self._notes.hand_off(draft, self._engine.pack, said)
@@ -215,6 +227,10 @@ def _has_contact(draft: Draft) -> bool:
 
 def _message(row: ledger.Row) -> Message:
     return Message(row["text"], row["sender"], row["role"], row["sent_at"], row["message_id"])
+
+
+def _is_as_sent(row: ledger.Row) -> bool:
+    return row["text"] is not None and text_hash(row["text"]) == row["text_hash"]
 
 
 def _told(row: ledger.Row) -> Screened:

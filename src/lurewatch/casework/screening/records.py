@@ -9,6 +9,9 @@ import msgspec
 
 from lurewatch.casework import announcements
 from lurewatch.casework.events import EventType
+from lurewatch.casework.keep import Keep
+from lurewatch.casework.privacy import Covers
+from lurewatch.casework.screening.keeping import Keeping
 from lurewatch.casework.screening.nouns import Incoming, PairKey, Screened, text_hash
 from lurewatch.casework.store import ledger
 from lurewatch.engine.model import Decision, Memory
@@ -24,29 +27,36 @@ _MOST_FLAGGED = 200
 class Notes:
     """Collects the rows of a wave. ``now`` is the time of all of them."""
 
-    def __init__(self, now: float, new_id: Callable[[], str]) -> None:
+    def __init__(self, now: float, new_id: Callable[[], str], keep: Keep) -> None:
         self._now = now
         self._new_id = new_id
+        self._keep: Keep = keep
         self._rows = ledger.Rows()
-        self._held: dict[int, tuple[Held, Draft]] = {}
+        self._held: dict[int, tuple[Held, Draft, Keeping]] = {}
         self._pairs: set[PairKey] = set()
 
     def take(self, draft: Draft, decisions: tuple[Decision, ...], memory: Memory) -> Screened:
         """Note one message with what was decided; the outcome for its sender."""
         verdict_id = self._new_id()
-        self._message(draft)
-        self._verdict(draft, verdict_id, decisions, memory)
-        for decision in decisions:
+        keeping = Keeping(draft.incoming.message.text, draft.position, draft.verdict, draft.held.state, self._keep)
+        kept = keeping.decisions(decisions)
+        self._message(draft, keeping)
+        self._verdict(draft, verdict_id, kept, memory, keeping)
+        for decision in kept:
             self._decision(draft, verdict_id, decision, memory)
         self.key(draft.incoming, verdict_id)
         self._result(draft, verdict_id)
-        self._held[draft.held.seq] = draft.held, draft
+        self._held[draft.held.seq] = draft.held, draft, keeping
         return Screened(draft.verdict, decisions, verdict_id, draft.position, draft.edition, recorded=True)
+
+    def earlier(self, conversation: int) -> Mapping[int, Covers]:
+        """What is no longer to be kept of earlier messages of a conversation, by their position."""
+        return self._held[conversation][2].earlier
 
     def rows(self, counters: Mapping[ledger.Key, int]) -> ledger.Rows:
         """Everything, to be written once; ``counters`` are the incidents of the pairs after the wave."""
         rows = self._rows
-        rows.conversations = [self._conversation(held, draft) for held, draft in self._held.values()]
+        rows.conversations = [self._conversation(*held) for held in self._held.values()]
         rows.counters = [
             {
                 "tenant": pair.tenant,
@@ -59,10 +69,10 @@ class Notes:
         ]
         return rows
 
-    def _conversation(self, held: Held, draft: Draft) -> dict[str, Any]:
+    def _conversation(self, held: Held, draft: Draft, keeping: Keeping) -> dict[str, Any]:
         return {
             "of": held.seq,
-            "state": msgspec.json.encode(held.state),
+            "state": msgspec.json.encode(keeping.state(held.state)),
             "message_count": held.state.message_count,
             "scam_probability": draft.verdict.scam_probability,
             "risk_level": draft.verdict.risk_level,
@@ -71,7 +81,7 @@ class Notes:
             "updated_at": self._now,
         }
 
-    def _message(self, draft: Draft) -> None:
+    def _message(self, draft: Draft, keeping: Keeping) -> None:
         message = draft.incoming.message
         self._rows.messages.append(
             {
@@ -82,14 +92,16 @@ class Notes:
                 "edition": draft.edition,
                 "sender": message.sender,
                 "role": message.role,
-                "text": message.text,
+                "text": keeping.text,
                 "text_hash": text_hash(message.text),
                 "sent_at": message.timestamp,
                 "created_at": self._now,
             }
         )
 
-    def _verdict(self, draft: Draft, verdict_id: str, decisions: tuple[Decision, ...], memory: Memory) -> None:
+    def _verdict(
+        self, draft: Draft, verdict_id: str, decisions: tuple[Decision, ...], memory: Memory, keeping: Keeping
+    ) -> None:
         verdict = draft.verdict
         self._rows.verdicts.append(
             {
@@ -101,9 +113,9 @@ class Notes:
                 "scam_probability": verdict.scam_probability,
                 "risk_level": verdict.risk_level,
                 "scam_type": verdict.scam_type,
-                "verdict": msgspec.json.encode(verdict),
+                "verdict": msgspec.json.encode(keeping.verdict(verdict)),
                 "decisions": msgspec.json.encode(decisions),
-                "knowledge": msgspec.json.encode(draft.incoming.knowledge),
+                "knowledge": msgspec.json.encode(keeping.knowledge(draft.incoming.knowledge)),
                 "memory": msgspec.json.encode(memory),
                 "pack": verdict.versions.pack,
                 "created_at": self._now,
@@ -183,20 +195,23 @@ class Notes:
 
     def hand_off(self, draft: Draft, pack: Pack, said: Sequence[ledger.Row]) -> None:
         """Note that the conversation is handed off, with what was ``said`` in it besides this message."""
-        incoming = draft.incoming
+        incoming, keeping = draft.incoming, self._held[draft.held.seq][2]
         spoken = {
-            row["position"]: {name: row[name] for name in ("message_id", "sender", "role")} | {"content": row["text"]}
+            row["position"]: {name: row[name] for name in ("message_id", "sender", "role")}
+            | {"content": keeping.again(row["position"], row["text"])}
             for row in said
         }
         spoken[draft.position] = {
             "message_id": incoming.message.message_id,
             "sender": incoming.message.sender,
             "role": incoming.message.role,
-            "content": incoming.message.text,
+            "content": keeping.text,
         }
         conversation = [spoken[position] for position in sorted(spoken)]
         metadata = {"sender_id": incoming.sender_metadata.user_id, "message_count": draft.verdict.message_count}
-        payload = announcements.scam_confirmed(incoming.conversation_id, draft.verdict, pack, metadata, conversation)
+        payload = announcements.scam_confirmed(
+            incoming.conversation_id, keeping.verdict(draft.verdict), pack, metadata, conversation
+        )
         self._event(incoming, EventType.SCAM_CONFIRMED, payload)
 
     def _result(self, draft: Draft, verdict_id: str) -> None:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from lurewatch.casework.grouping import Grouping
+from lurewatch.casework.keep import Keep
 from lurewatch.casework.screening.admission import admit
 from lurewatch.casework.screening.desk import Desk
 from lurewatch.casework.screening.nouns import ConversationKey, Incoming, Screened, text_hash
@@ -25,8 +26,8 @@ def new_id() -> str:
 class Screening:
     """Screens messages with whatever engine is current, and records what came of it.
 
-    ``clock`` gives seconds since the epoch; ``new_id`` an id that nobody has had. ``recorded`` is called whenever
-    something was committed, so that what has to go out goes out at once.
+    ``clock`` gives seconds since the epoch; ``new_id`` an id that nobody has had; ``keep`` says how much is kept
+    of texts. ``recorded`` is called whenever something was committed, so that what has to go out goes out at once.
     """
 
     def __init__(
@@ -36,12 +37,14 @@ class Screening:
         *,
         clock: Callable[[], float] = time.time,
         new_id: Callable[[], str] = new_id,
+        keep: Keep = "full",
         recorded: Callable[[], None] = lambda: None,
     ) -> None:
         self._engine = engine
         self._store = store
         self._clock = clock
         self._new_id = new_id
+        self._keep: Keep = keep
         self._told = recorded
         self._groups: Grouping[Incoming, Screened] = Grouping(self._together)
 
@@ -122,7 +125,7 @@ class Screening:
 
     async def _recorded(self, wave: Sequence[Incoming]) -> list[Screened | Exception]:
         async with self._store.writing() as connection:
-            desk = Desk(connection, self._engine(), self._clock(), self._new_id)
+            desk = Desk(connection, self._engine(), self._clock(), self._new_id, self._keep)
             outcomes = await desk.screen(wave)
         self._told()
         return outcomes

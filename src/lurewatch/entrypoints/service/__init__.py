@@ -43,7 +43,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     live = LiveEngine(settings)
 
     url = store_url(settings)
-    recording = Recording(url, lambda: live.engine, open_bus(settings.bus_url, get_event_bus()))
+    recording = Recording(url, lambda: live.engine, open_bus(settings.bus_url, get_event_bus()), settings.keep)
 
     @contextlib.asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
