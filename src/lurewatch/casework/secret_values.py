@@ -58,12 +58,12 @@ _NAMED_BEHIND = re2.compile(
 )
 # What is written behind its word with a sign or "is": must match ": hunter2" and " is Xk9!b", each token whole.
 _WRITTEN = re2.compile(r"^(\s{0,3}[:=：]\s{0,3}|\s{1,3}(?:is|was|es|ist|est|e|adalah)\s{1,3}|\s{0,2})(\S{3,64})")
-_NO_PASSWORD = frozenset(
-    (
-        "a an and at already being by can case changed correct expired for from has have here i if in incorrect invalid is it needed new no not "
-        "now of on or please required reset safe same secure strong that the this to too valid was weak when which will with wrong you your"
-    ).split()
+_BEHIND = (
+    "a an and at already being by can case changed correct expired for from has have here i if "
+    "in incorrect invalid is it needed new no not now of on or please required reset safe same secure "
+    "strong that the this to too valid was weak when which will with wrong you your"
 )
+_NO_PASSWORD = frozenset(_BEHIND.split())
 """What stands behind the word and is none."""
 _QUOTES = "\"'`.,;!?)(]}»«”“’"
 

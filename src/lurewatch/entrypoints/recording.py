@@ -6,9 +6,11 @@ import asyncio
 import ipaddress
 import logging
 import os
+import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from lurewatch.casework import retention
 from lurewatch.casework.access import Access
 from lurewatch.casework.archive import Archive
 from lurewatch.casework.bus import Bus
@@ -17,6 +19,7 @@ from lurewatch.casework.relay import Relay, to_bus
 from lurewatch.casework.review import Review
 from lurewatch.casework.screening import Incoming, Screened, Screening
 from lurewatch.casework.store import Store, address
+from lurewatch.casework.subjects import Subjects
 from lurewatch.engine.model import Message
 from lurewatch.engine.pipeline import Engine
 from lurewatch.entrypoints.settings import Settings
@@ -26,6 +29,8 @@ NO_STORE = "none"
 """The setting that keeps nothing."""
 _log = logging.getLogger("lurewatch")
 _RETRY_SECONDS = 2.0
+_PURGE_SECONDS = 3_600.0
+_DAY = 86_400
 _FINISH_SECONDS = 5.0
 """So long what is being handed on at the end may take; what does not get through is handed on at the next start."""
 
@@ -86,14 +91,16 @@ class Recording:
     """The rooms that work on one store; until it is open each of them raises StoreError.
 
     ``keep`` says how much is kept of texts. What screening leaves to be told is handed on to the ``bus``, which is
-    closed at the end.
+    closed at the end. What is older than so many ``days`` is deleted while it is open; 0 keeps it.
     """
 
-    def __init__(self, url: str, engine: Callable[[], Engine], bus: Bus, keep: Keep = "full") -> None:
+    def __init__(self, url: str, engine: Callable[[], Engine], bus: Bus, *, keep: Keep = "full", days: int = 0) -> None:
         self._url = url
         self._engine = engine
         self._bus = bus
         self._keep: Keep = keep
+        self._days = days
+        self._purging: asyncio.Task[None] | None = None
         self._relay: Relay | None = None
         self._relaying: asyncio.Task[None] | None = None
         self._store: Store | None = None
@@ -119,6 +126,10 @@ class Recording:
         """Closes alerts."""
         return Review(self._opened())
 
+    def subjects(self) -> Subjects:
+        """Erases and exports people."""
+        return Subjects(self._opened())
+
     def access(self) -> Access:
         """Knows who may call."""
         if self._access is None:
@@ -142,7 +153,18 @@ class Recording:
         self._relay = Relay(self._store, to_bus(self._bus))
         self._relaying = asyncio.create_task(self._relay.run())
         self._screening = Screening(self._engine, self._store, keep=self._keep, recorded=self._relay.wake)
+        if self._days:
+            self._purging = asyncio.create_task(self._purge(self._store))
         return True
+
+    async def _purge(self, store: Store) -> None:
+        """Delete what is too old, at once and then every hour."""
+        while True:
+            try:
+                await retention.purge(store, time.time() - self._days * _DAY)
+            except StoreError as error:
+                _log.error("What is older than store.retention could not be deleted: %s", error)
+            await asyncio.sleep(_PURGE_SECONDS)
 
     async def keep_trying(self) -> None:
         """Try until the store is open."""
@@ -152,6 +174,9 @@ class Recording:
 
     async def close(self) -> None:
         """Finish what is under way and let go of the store."""
+        if self._purging is not None:
+            self._purging.cancel()
+            await asyncio.gather(self._purging, return_exceptions=True)
         if self._screening is not None:
             await self._screening.close()
         if self._relay is not None and self._relaying is not None:

@@ -103,6 +103,7 @@ class Desk:
             "scam_probability": 0.0,
             "risk_level": "safe",
             "scam_type": "not_scam",
+            "user_id": incoming.sender_metadata.user_id or "",
             "created_at": self._now,
             "updated_at": self._now,
         }

@@ -14,7 +14,10 @@ from typer.main import get_command, get_group
 from lurewatch.errors import LurewatchError
 from lurewatch.version import __version__
 
-COMMANDS = ("scan", "explain", "evaluate", "train", "rules", "serve", "keys", "events", "config", "doctor", "version")
+COMMANDS = (
+    *("scan", "explain", "evaluate", "train", "rules", "serve", "keys", "events", "subjects", "purge", "config"),
+    *("doctor", "version"),
+)
 """The modules beside this one that hold a command, in the order of the help; each has a Typer called ``app``."""
 FAILED, INTERRUPTED, BROKEN_PIPE = 2, 130, 141
 

@@ -18,8 +18,9 @@ from starlette.exceptions import HTTPException
 from lurewatch.casework.bus import open_bus
 from lurewatch.casework.events import get_event_bus
 from lurewatch.entrypoints.app import LiveEngine, build_opinions
+from lurewatch.entrypoints.discretion import keep_logs_discreet
 from lurewatch.entrypoints.recording import Recording, is_local, store_url
-from lurewatch.entrypoints.service import bodies, v1
+from lurewatch.entrypoints.service import bodies, subjects, v1
 from lurewatch.entrypoints.service.access import Doors
 from lurewatch.entrypoints.service.detection import Detection, DetectionInput
 from lurewatch.entrypoints.service.problems import problem
@@ -39,11 +40,12 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         LurewatchError: settings or packs were refused.
     """
     settings = settings or load()
+    keep_logs_discreet()
     opinions = build_opinions(settings)
     live = LiveEngine(settings)
 
     url = store_url(settings)
-    recording = Recording(url, lambda: live.engine, open_bus(settings.bus_url, get_event_bus()), settings.keep)
+    recording = _recording(settings, url, live)
 
     @contextlib.asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
@@ -73,12 +75,18 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.include_router(router(detection, settings.max_body, doors.guard("screen")))
     if url:
         app.include_router(v1.router(recording, doors, settings.max_body))
+        app.include_router(subjects.router(recording.subjects, doors))
     for kind, told in _PROBLEMS.items():
         app.add_exception_handler(kind, _told(told))
     app.add_exception_handler(HTTPException, _http_problem)
     app.add_exception_handler(Exception, _server_problem)
     _document(app)
     return app
+
+
+def _recording(settings: Settings, url: str, live: LiveEngine) -> Recording:
+    bus = open_bus(settings.bus_url, get_event_bus())
+    return Recording(url, lambda: live.engine, bus, keep=settings.keep, days=settings.retention)
 
 
 def _report(live: LiveEngine) -> None:
@@ -111,7 +119,7 @@ async def _http_problem(_request: Request, error: Exception) -> Response:
 
 async def _server_problem(_request: Request, error: Exception) -> Response:
     request_id = str(uuid.uuid4())
-    _log.error("Request %s failed: %r", request_id, error, exc_info=error)
+    _log.error("Request %s failed", request_id, exc_info=error)
     detail = "The service failed on this request. The reason is in its log under the request_id."
     return problem(500, detail, request_id=request_id)
 

@@ -201,7 +201,7 @@ class Detection:
             consultation = await run(Consultation, engine, detection.conversation(), opinions)
             knowledge = await consultation.known()
             if knowledge.opinion is not None and knowledge.opinion.outcome in ("error", "timeout"):
-                _log.warning("No second opinion: %s", knowledge.opinion)
+                _log.warning("No second opinion: %s", knowledge.opinion.reason)
         if self._record is None or not detection.conversation_id or not detection.messages:
             verdict = await run(engine.assess, detection.conversation(), knowledge)
             return self._decided(engine, detection, verdict)
