@@ -81,4 +81,4 @@ def test_logs_have_nobodys_words(tmp_path: Path, caplog: pytest.LogCaptureFixtur
     logging.getLogger("uvicorn.error").error("Exception in ASGI application", exc_info=ValueError(TEXT))
     ours = [logging.Formatter().format(one) for one in caplog.records if not one.name.startswith(("asyncio", "httpx"))]
     assert any("builtins.ValueError" in line and "test_privacy.py" in line for line in ours)
-    assert [value for value in PLANTED if any(value in line for line in ours)] == []
+    assert [line for line in ours if any(value in line for value in PLANTED)] == []

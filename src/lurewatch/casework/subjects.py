@@ -123,7 +123,7 @@ def _add(total: dict[str, int], counts: Mapping[str, int]) -> None:
 
 
 def _shown(row: RowMapping) -> dict[str, Any]:
-    return {name: value for name, value in row.items() if name != "place"}
+    return {str(name): value for name, value in row.items() if name != "place"}
 
 
 def _place(cursor: str | None) -> tuple[int, int]:

@@ -30,6 +30,7 @@ def keep_logs_discreet() -> None:
     """From now on no log of this process has the words of an unexpected error: they may be somebody's message."""
     for name in _LOGGERS:
         logging.getLogger(name).addFilter(_DISCREET)
+    logging.getLogger("aiosqlite").setLevel(logging.WARNING)  # below, it tells every value of every statement
 
 
 def shown(error: BaseException) -> str:
