@@ -187,15 +187,16 @@ async def test_an_edit_of_what_was_found_honest_is_an_incident(
 
 
 async def test_an_edit_is_one_incident_where_texts_are_gone(screening: Screening, store: Store) -> None:
-    """Without the texts an edit is read as one more message, which still counts no second incident."""
+    """Without the other texts an edit is read as one more message, which still counts no second incident."""
+    await screening.screen(incoming(PLAIN, message_id="m0"))
     await screening.screen(incoming(CONTACT, message_id="m1"))
     async with store.writing() as connection:
         await connection.execute(update(messages).values(text=None))
     for number in range(3):
         edited = await screening.screen(incoming(f"{CONTACT} {number}", message_id="m1"))
-        assert (edited.position, edited.decisions[0].count) == (number + 1, 1)
+        assert (edited.position, edited.decisions[0].count) == (number + 2, 1)
     again = await screening.screen(incoming(f"{CONTACT} 2", message_id="m1"))
-    assert (again.position, again.repeated) == (3, True)
+    assert (again.position, again.repeated) == (4, True)
 
 
 async def test_an_edit_of_another_pair_counts_for_that_pair(screening: Screening, store: Store) -> None:

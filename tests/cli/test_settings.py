@@ -43,6 +43,8 @@ SAMPLES = {
     "api_key": ("opensesame", "opensesame"),
     "rate_limit": ("100", 100),
     "store": ("sqlite:///x.db", "sqlite:///x.db"),
+    "keep": ("masked", "masked"),
+    "retention": ("90", 90),
     "host": ("0.0.0.0", "0.0.0.0"),  # noqa: S104 - a sample
     "port": ("9000", 9000),
     "bus_url": ("nats://127.0.0.1:4222", "nats://127.0.0.1:4222"),

@@ -6,19 +6,23 @@ import asyncio
 import ipaddress
 import logging
 import os
+import time
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
+from lurewatch.casework import retention
 from lurewatch.casework.access import Access
 from lurewatch.casework.acts import Doer
 from lurewatch.casework.archive import Archive
 from lurewatch.casework.bus import Bus
 from lurewatch.casework.relay import Relay, to_bus
 from lurewatch.casework.review import Review
-from lurewatch.casework.screening import Adviser, Binding, Incoming, Screened, Screening, Terms
+from lurewatch.casework.screening import NO_TERMS, Adviser, Incoming, Screened, Screening, Terms
 from lurewatch.casework.sealing import Sealer
 from lurewatch.casework.statistics import Statistics
 from lurewatch.casework.store import Store, address
+from lurewatch.casework.subjects import Subjects
 from lurewatch.engine.model import Message
 from lurewatch.engine.pipeline import Engine
 from lurewatch.entrypoints.settings import Settings
@@ -28,6 +32,8 @@ NO_STORE = "none"
 """The setting that keeps nothing."""
 _log = logging.getLogger("lurewatch")
 _RETRY_SECONDS = 2.0
+_PURGE_SECONDS = 3_600.0
+_DAY = 86_400
 _FINISH_SECONDS = 5.0
 """So long what is handed on and sealed at the end may take; what does not get through is at the next start."""
 
@@ -89,25 +95,29 @@ class Recording:
 
     What screening leaves to be told is handed on to the ``bus``, and what is to be done to the ``doers``, each by a
     relay of its own, so that none waits for another; all of them are closed at the end. The audit log is sealed.
-    ``advise`` is who is asked for a second opinion, if anybody.
+    ``advise`` is who is asked for a second opinion, if anybody. What is older than so many ``days`` is deleted while it
+    is open; 0 keeps it.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - all that works on a store
         self,
         url: str,
         engine: Callable[[], Engine],
         bus: Bus,
         *,
+        terms: Terms = NO_TERMS,
         advise: Adviser | None = None,
-        bindings: tuple[Binding, ...] = (),
         doers: Sequence[Doer] = (),
+        days: int = 0,
     ) -> None:
         self._url = url
         self._engine = engine
         self._bus = bus
+        self._terms = replace(terms, destinations=tuple(doer.destination for doer in doers))
         self._advise = advise
-        self._terms = Terms(bindings, tuple(doer.destination for doer in doers))
         self._doers = doers
+        self._days = days
+        self._purging: asyncio.Task[None] | None = None
         self._relays: list[Relay] = []
         self._beside: list[tuple[Relay | Sealer, asyncio.Task[None]]] = []
         """What runs beside the service, and its task."""
@@ -138,6 +148,10 @@ class Recording:
         """Counts alerts."""
         return Statistics(self._opened())
 
+    def subjects(self) -> Subjects:
+        """Erases and exports people."""
+        return Subjects(self._opened())
+
     def access(self) -> Access:
         """Knows who may call."""
         if self._access is None:
@@ -165,11 +179,22 @@ class Recording:
         self._screening = Screening(
             self._engine, self._store, terms=self._terms, recorded=self._wake, advise=self._advise
         )
+        if self._days:
+            self._purging = asyncio.create_task(self._purge(self._store))
         return True
 
     def _wake(self) -> None:
         for relay in self._relays:
             relay.wake()
+
+    async def _purge(self, store: Store) -> None:
+        """Delete what is too old, at once and then every hour."""
+        while True:
+            try:
+                await retention.purge(store, time.time() - self._days * _DAY)
+            except StoreError as error:
+                _log.error("What is older than store.retention could not be deleted: %s", error)
+            await asyncio.sleep(_PURGE_SECONDS)
 
     async def keep_trying(self) -> None:
         """Try until the store is open."""
@@ -179,6 +204,9 @@ class Recording:
 
     async def close(self) -> None:
         """Finish what is under way and let go of the store."""
+        if self._purging is not None:
+            self._purging.cancel()
+            await asyncio.gather(self._purging, return_exceptions=True)
         if self._screening is not None:
             await self._screening.close()
         for one, _ in self._beside:

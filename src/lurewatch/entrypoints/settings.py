@@ -1,3 +1,4 @@
+# ruff: noqa: RUF009 - setting makes dataclass fields
 """Every setting is one field of ``Settings``; the file, the environment, the flags and the docs derive from it.
 
 A flag goes before the environment, the environment before the configuration file, the file before the default.
@@ -11,12 +12,13 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
+from lurewatch.casework.keep import KEEPS, Keep
 from lurewatch.entrypoints import config_file
 from lurewatch.entrypoints.connector_settings import ConnectorSettings
 from lurewatch.entrypoints.declarations import Setting, setting
 from lurewatch.entrypoints.engine_settings import EngineSettings
 from lurewatch.entrypoints.policy_settings import PolicySettings
-from lurewatch.entrypoints.values import Number, Switch, Text, Url, Whole
+from lurewatch.entrypoints.values import Choice, Number, Switch, Text, Url, Whole
 from lurewatch.errors import SettingsError
 
 DEFAULT_FILE = "lurewatch.yaml"
@@ -34,6 +36,18 @@ class Settings(ConnectorSettings, PolicySettings, EngineSettings):
         "Where it is recorded what was screened: sqlite:///file, postgresql://..., or none; else in your data folder.",
         variables=("LUREWATCH_STORE", "DATABASE_URL"),
         secret=True,
+    )
+    keep: Keep = setting(
+        "full",
+        "store.keep",
+        Choice(KEEPS),
+        "How much is recorded of a message: all but secrets, also no personal values, or no text. See docs/privacy.md.",
+    )
+    retention: int = setting(
+        0,
+        "store.retention",
+        Whole(0, 36_500, "days"),
+        "After so many days what was recorded is deleted; 0 keeps it. See docs/privacy.md.",
     )
     # Not LUREWATCH_PORT: Kubernetes sets that to a URL beside any service that is called lurewatch.
     host: str = setting(

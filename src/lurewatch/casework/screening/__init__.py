@@ -10,11 +10,12 @@ from lurewatch.casework.screening.nouns import (
     Screened,
 )
 from lurewatch.casework.screening.screening import Adviser, Screening
-from lurewatch.casework.screening.terms import Terms
+from lurewatch.casework.screening.terms import NO_TERMS, Terms
 
 __all__ = [
     "DEFAULT_CHANNEL",
     "DEFAULT_TENANT",
+    "NO_TERMS",
     "Adviser",
     "Binding",
     "ConversationKey",

@@ -77,7 +77,7 @@ class Desk:
         self._bound = Bound(engine, terms.bindings)
         self._now = now
         self._new_id = new_id
-        self._notes = Notes(now, new_id, terms.destinations)
+        self._notes = Notes(now, new_id, terms)
         self._confirmed: list[Draft] = []
         self._conversations: dict[ConversationKey, Held] = {}
         self._known: Mapping[tuple[int, str], ledger.Row] = {}
@@ -138,6 +138,7 @@ class Desk:
             "scam_probability": 0.0,
             "risk_level": "safe",
             "scam_type": "not_scam",
+            "user_id": incoming.sender_metadata.user_id or "",
             "created_at": self._now,
             "updated_at": self._now,
         }
@@ -180,13 +181,15 @@ class Desk:
     async def _read_again(self, incoming: Incoming, held: Held, known: ledger.Row) -> Read:
         """An edit: the conversation is read anew with the other text.
 
-        Where the texts were not kept, the edit is read as one more message of its sender: better twice than never.
+        Where the other texts were not kept as they were sent, the edit is read as one more message of its sender:
+        better twice than never.
         """
         position, edition = known["position"], known["edition"] + 1
         rows = await ledger.texts(self._connection, held.seq)
         message_id = incoming.message.message_id
         counted = await ledger.counted_before(self._connection, held.seq, message_id, incoming.pair)
-        if any(row["text"] is None for row in rows) or len(rows) > self._engine.config.most_messages:
+        others = [row for row in rows if row["position"] != position]
+        if not all(map(resuming.is_as_sent, others)) or len(rows) > self._engine.config.most_messages:
             return replace(self._read_on(incoming, held), counted=counted)
         fresh = replace(self._engine.start(incoming.conversation_id), sender_metadata=held.state.sender_metadata)
         said = {row["position"]: resuming.message(row) for row in rows} | {position: incoming.message}
@@ -242,6 +245,11 @@ class Desk:
         screened = self._notes.take(draft, Decided(decisions, memory, rules.name))
         if draft.verdict.risk_level == "confirmed":
             self._confirmed.append(draft)
+        if earlier := self._notes.earlier(held.seq):
+            said = await ledger.texts(self._connection, held.seq)
+            found = [row for row in said if row["position"] in earlier and row["text"] is not None]
+            kept = [{"of": row["seq"], "kept": earlier[row["position"]].kept(row["text"])} for row in found]
+            await ledger.change_texts(self._connection, kept)
         for decision in decisions:
             if decision.action == "hand_off":
                 said = await ledger.texts(self._connection, held.seq)

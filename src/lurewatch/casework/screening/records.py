@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from lurewatch.casework import announcements
-from lurewatch.casework.acts import MOST_MATCHED, Act, Destination, due
+from lurewatch.casework.acts import MOST_MATCHED, Act, due
 from lurewatch.casework.events import EventType
+from lurewatch.casework.privacy import Covers
+from lurewatch.casework.screening.keeping import Keeping
 from lurewatch.casework.screening.nouns import Incoming, PairKey, Screened, text_hash
+from lurewatch.casework.screening.terms import Terms
 from lurewatch.casework.store import journal, ledger
 from lurewatch.engine.model import Decision, Memory
 from lurewatch.engine.packs.pack import Pack
@@ -38,31 +41,39 @@ class Decided:
 class Notes:
     """Collects the rows of a wave. ``now`` is the time of all of them."""
 
-    def __init__(self, now: float, new_id: Callable[[], str], destinations: Sequence[Destination]) -> None:
+    def __init__(self, now: float, new_id: Callable[[], str], terms: Terms) -> None:
         self._now = now
         self._new_id = new_id
-        self._destinations = destinations
+        self._terms = terms
         self._rows = ledger.Rows()
-        self._held: dict[int, tuple[Held, Draft]] = {}
+        self._held: dict[int, tuple[Held, Draft, Keeping]] = {}
         self._pairs: set[PairKey] = set()
 
     def take(self, draft: Draft, decided: Decided) -> Screened:
         """Note one message with what was decided; the outcome for its sender."""
         decisions, memory = decided.decisions, decided.memory
         verdict_id = self._new_id()
-        self._message(draft)
-        self._verdict(draft, verdict_id, decided)
-        for decision in decisions:
+        keeping = Keeping(
+            draft.incoming.message.text, draft.position, draft.verdict, draft.held.state, self._terms.keep
+        )
+        kept = replace(decided, decisions=keeping.decisions(decisions))
+        self._message(draft, keeping)
+        self._verdict(draft, verdict_id, kept, keeping)
+        for decision in kept.decisions:
             self._decision(draft, verdict_id, decision, memory)
         self.key(draft.incoming, verdict_id)
         self._result(draft, verdict_id)
-        self._held[draft.held.seq] = draft.held, draft
+        self._held[draft.held.seq] = draft.held, draft, keeping
         return Screened(draft.verdict, decisions, verdict_id, draft.position, draft.edition, recorded=True)
+
+    def earlier(self, conversation: int) -> Mapping[int, Covers]:
+        """What is no longer to be kept of earlier messages of a conversation, by their position."""
+        return self._held[conversation][2].earlier
 
     def rows(self, counters: Mapping[ledger.Key, int]) -> ledger.Rows:
         """Everything, to be written once; ``counters`` are the incidents of the pairs after the wave."""
         rows = self._rows
-        rows.conversations = [self._conversation(held, draft) for held, draft in self._held.values()]
+        rows.conversations = [self._conversation(*held) for held in self._held.values()]
         rows.counters = [
             {
                 "tenant": pair.tenant,
@@ -75,10 +86,10 @@ class Notes:
         ]
         return rows
 
-    def _conversation(self, held: Held, draft: Draft) -> dict[str, Any]:
+    def _conversation(self, held: Held, draft: Draft, keeping: Keeping) -> dict[str, Any]:
         return {
             "of": held.seq,
-            "state": msgspec.json.encode(held.state),
+            "state": msgspec.json.encode(keeping.state(held.state)),
             "message_count": held.state.message_count,
             "scam_probability": draft.verdict.scam_probability,
             "risk_level": draft.verdict.risk_level,
@@ -87,7 +98,7 @@ class Notes:
             "updated_at": self._now,
         }
 
-    def _message(self, draft: Draft) -> None:
+    def _message(self, draft: Draft, keeping: Keeping) -> None:
         message = draft.incoming.message
         self._rows.messages.append(
             {
@@ -98,14 +109,14 @@ class Notes:
                 "edition": draft.edition,
                 "sender": message.sender,
                 "role": message.role,
-                "text": message.text,
+                "text": keeping.text,
                 "text_hash": text_hash(message.text),
                 "sent_at": message.timestamp,
                 "created_at": self._now,
             }
         )
 
-    def _verdict(self, draft: Draft, verdict_id: str, decided: Decided) -> None:
+    def _verdict(self, draft: Draft, verdict_id: str, decided: Decided, keeping: Keeping) -> None:
         verdict = draft.verdict
         self._rows.verdicts.append(
             {
@@ -117,9 +128,9 @@ class Notes:
                 "scam_probability": verdict.scam_probability,
                 "risk_level": verdict.risk_level,
                 "scam_type": verdict.scam_type,
-                "verdict": msgspec.json.encode(verdict),
+                "verdict": msgspec.json.encode(keeping.verdict(verdict)),
                 "decisions": msgspec.json.encode(decided.decisions),
-                "knowledge": msgspec.json.encode(draft.knowledge),
+                "knowledge": msgspec.json.encode(keeping.knowledge(draft.knowledge)),
                 "memory": msgspec.json.encode(decided.memory),
                 "policies": decided.policies,
                 "pack": verdict.versions.pack,
@@ -132,7 +143,7 @@ class Notes:
     def _decision(self, draft: Draft, verdict_id: str, decision: Decision, memory: Memory) -> None:
         incoming, alert_id = draft.incoming, self._new_id()
         counts = decision.policy == "off_platform"
-        acts = due(self._destinations, incoming.tenant, incoming.channel, decision)
+        acts = due(self._terms.destinations, incoming.tenant, incoming.channel, decision)
         self._rows.alerts.append(
             {
                 "tenant": incoming.tenant,
@@ -224,16 +235,17 @@ class Notes:
 
         The event tells the ``mode`` of the policy: who is not to act on it yet can tell.
         """
-        incoming = draft.incoming
+        incoming, keeping = draft.incoming, self._held[draft.held.seq][2]
         spoken = {
-            row["position"]: {name: row[name] for name in ("message_id", "sender", "role")} | {"content": row["text"]}
+            row["position"]: {name: row[name] for name in ("message_id", "sender", "role")}
+            | {"content": keeping.again(row["position"], row["text"])}
             for row in said
         }
         spoken[draft.position] = {
             "message_id": incoming.message.message_id,
             "sender": incoming.message.sender,
             "role": incoming.message.role,
-            "content": incoming.message.text,
+            "content": keeping.text,
         }
         conversation = [spoken[position] for position in sorted(spoken)]
         metadata = {
@@ -241,7 +253,9 @@ class Notes:
             "message_count": draft.verdict.message_count,
             "mode": mode,
         }
-        payload = announcements.scam_confirmed(incoming.conversation_id, draft.verdict, pack, metadata, conversation)
+        payload = announcements.scam_confirmed(
+            incoming.conversation_id, keeping.verdict(draft.verdict), pack, metadata, conversation
+        )
         self._event(incoming, EventType.SCAM_CONFIRMED, payload)
 
     def _result(self, draft: Draft, verdict_id: str) -> None:

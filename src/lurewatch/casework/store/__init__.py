@@ -173,12 +173,12 @@ def _engine(url: str) -> AsyncEngine:
     place = address(url)
     if place.drivername == _DRIVERS["sqlite"]:
         patient = place.set(query={"timeout": _BUSY_SECONDS, **place.query})
-        engine = create_async_engine(patient, pool_size=_READERS, pool_reset_on_return="rollback")
+        engine = create_async_engine(patient, pool_size=_READERS, pool_reset_on_return="rollback", hide_parameters=True)
         event.listen(engine.sync_engine, "connect", _prepare_sqlite)
         event.listen(engine.sync_engine, "begin", _begin_sqlite)
         return engine
     return create_async_engine(
-        place, pool_size=_READERS, pool_pre_ping=True, connect_args={"timeout": _CONNECT_SECONDS}
+        place, pool_size=_READERS, pool_pre_ping=True, hide_parameters=True, connect_args={"timeout": _CONNECT_SECONDS}
     )
 
 

@@ -164,6 +164,13 @@ async def texts(connection: AsyncConnection, conversation: int, since: int = 0) 
     return list({row["position"]: row for row in found.mappings()}.values())
 
 
+async def change_texts(connection: AsyncConnection, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Keep another text, ``kept``, of the messages whose ``seq`` is ``of``."""
+    if rows:
+        changed = update(messages).where(messages.c.seq == bindparam("of")).values(text=bindparam("kept"))
+        await connection.execute(changed, list(rows))
+
+
 async def counted_before(connection: AsyncConnection, conversation: int, message_id: str, pair: Key) -> int:
     """How many incidents of a pair, as (tenant, client, advisor), earlier editions of a message are."""
     alerts = schema.alerts.c

@@ -61,10 +61,13 @@ conversations = Table(
     Column("risk_level", String(16), nullable=False),
     Column("scam_type", String(64), nullable=False),
     Column("handed_off_at", Moment),
+    Column("user_id", String(200), nullable=False, server_default="", comment="of the sender metadata"),
     _created(),
     Column("updated_at", Moment, nullable=False),
     UniqueConstraint("tenant", "channel", "id"),
     Index("ix_conversations_updated", "tenant", "updated_at"),
+    Index("ix_conversations_user", "tenant", "user_id"),
+    Index("ix_conversations_age", "updated_at"),
 )
 
 messages = Table(
@@ -84,6 +87,8 @@ messages = Table(
     _created(),
     UniqueConstraint("conversation", "position", "edition"),
     Index("ix_messages_message_id", "conversation", "message_id"),
+    Index("ix_messages_sender", "tenant", "sender"),
+    Index("ix_messages_age", "created_at"),
 )
 
 verdicts = Table(
@@ -112,6 +117,7 @@ verdicts = Table(
     UniqueConstraint("tenant", "id"),
     Index("ix_verdicts_conversation", "conversation", "position"),
     Index("ix_verdicts_created", "tenant", "created_at"),
+    Index("ix_verdicts_age", "created_at"),
 )
 
 conversation_flags = Table(
@@ -137,6 +143,8 @@ conversation_flags = Table(
     Index("ix_conversation_flags_pair", "tenant", "client_email", "advisor_email"),
     Index("ix_conversation_flags_issue", "tenant", "issue_reference"),
     Index("ix_conversation_flags_alert", "tenant", "alert"),
+    Index("ix_conversation_flags_verdict", "tenant", "verdict"),
+    Index("ix_conversation_flags_user", "tenant", "flagged_user"),
 )
 
 alerts = Table(

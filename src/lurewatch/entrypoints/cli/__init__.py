@@ -26,6 +26,8 @@ COMMANDS = (
     "audit",
     "replay",
     "incidents",
+    "subjects",
+    "purge",
     "config",
     "doctor",
     "version",

@@ -11,7 +11,7 @@ from typing import Annotated, Any, TypeVar
 import typer
 
 from lurewatch.entrypoints.answers import dumped
-from lurewatch.entrypoints.cli.flags import with_settings
+from lurewatch.entrypoints.cli.flags import STORE, with_settings
 from lurewatch.entrypoints.settings import Settings
 from lurewatch.entrypoints.terminal import one_line
 from lurewatch.errors import InputError, SettingsError
@@ -28,7 +28,7 @@ def events() -> None:
 
 
 @app.command(name="list")
-@with_settings("store")
+@with_settings(*STORE)
 def list_events(
     status: Annotated[str | None, typer.Option(metavar="STATUS", help="Only pending, delivered or dead ones.")] = None,
     after: Annotated[int, typer.Option(metavar="CURSOR", min=0, help="Where the page before ended.")] = 0,
@@ -57,7 +57,7 @@ def list_events(
 
 
 @app.command()
-@with_settings("store")
+@with_settings(*STORE)
 def retry(
     ids: Annotated[list[str] | None, typer.Argument(metavar="[ID]...", help="Ids as `events list` shows.")] = None,
     all_dead: Annotated[bool, typer.Option("--all", help="Every dead one.")] = False,

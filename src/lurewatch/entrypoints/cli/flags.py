@@ -26,13 +26,16 @@ _CONFIG = Annotated[
 ]
 ENGINE = ("engine", "packs", "thresholds", "detectors", "second_reading", "cache", "policies", "llm")
 """The sections that change verdicts and decisions."""
-SERVICE = (*ENGINE, "service", "erpnext", "telegram", "generic")
+SERVICE = (*ENGINE, "service", "store", "erpnext", "telegram", "generic")
+STORE = ("store.url",)
+"""What commands that look into the store need."""
 _METAVARS = {Switch: "YES|NO", Whole: "NUMBER", Texts: "LIST", Files: "FOLDER", Weights: "TABLE", Paths: "TABLE"}
 
 
 def with_settings(*sections: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
-    """Give a command ``--config`` and the flags of these sections (all without any); it is called with ``settings``."""
-    chosen = [one for one in SETTINGS if one.flag and (not sections or one.key.split(".")[0] in sections)]
+    """Give a command ``--config`` and the flags of these sections or keys (all without any), and then ``settings``."""
+    wanted = [one for one in SETTINGS if not sections or {one.key, one.key.split(".")[0]} & set(sections)]
+    chosen = [one for one in wanted if one.flag]
 
     def wrap(command: Callable[..., None]) -> Callable[..., None]:
         hints = get_type_hints(command, include_extras=True)

@@ -12,7 +12,7 @@ import typer
 
 from lurewatch.casework.access import SCOPES, Access, Key
 from lurewatch.casework.store import Store
-from lurewatch.entrypoints.cli.flags import with_settings
+from lurewatch.entrypoints.cli.flags import STORE, with_settings
 from lurewatch.entrypoints.recording import store_url
 from lurewatch.entrypoints.settings import Settings
 from lurewatch.entrypoints.terminal import one_line
@@ -23,11 +23,10 @@ app = typer.Typer(
 )
 T = TypeVar("T")
 _DAY = 86_400
-_SECTION = ("store",)
 
 
 @app.command()
-@with_settings(*_SECTION)
+@with_settings(*STORE)
 def create(
     name: Annotated[str, typer.Argument(help="What the key is for.")],
     scope: Annotated[list[str], typer.Option(help=f"What it opens: {', '.join(SCOPES)}; may be given again.")],
@@ -50,7 +49,7 @@ def create(
 
 
 @app.command(name="list")
-@with_settings(*_SECTION)
+@with_settings(*STORE)
 def show(*, settings: Settings) -> None:
     """List all keys, the oldest first; what opens the door is not shown."""
     found = _run(settings, lambda access: access.every())
@@ -67,7 +66,7 @@ def show(*, settings: Settings) -> None:
 
 
 @app.command()
-@with_settings(*_SECTION)
+@with_settings(*STORE)
 def rotate(
     key: Annotated[str, typer.Argument(help="Its id, as `lurewatch keys list` shows it.")],
     overlap: Annotated[int, typer.Option(min=0, help="So many days the old one stays good.")] = 7,
@@ -79,7 +78,7 @@ def rotate(
 
 
 @app.command()
-@with_settings(*_SECTION)
+@with_settings(*STORE)
 def revoke(
     key: Annotated[str, typer.Argument(help="Its id, as `lurewatch keys list` shows it.")], *, settings: Settings
 ) -> None:

@@ -17,15 +17,16 @@ from starlette.exceptions import HTTPException
 
 from lurewatch.casework.bus import open_bus
 from lurewatch.casework.events import get_event_bus
-from lurewatch.casework.screening import Adviser
+from lurewatch.casework.screening import Adviser, Terms
 from lurewatch.engine.model import Conversation, Knowledge
 from lurewatch.entrypoints import receiving
 from lurewatch.entrypoints.acting import doers
 from lurewatch.entrypoints.app import LiveEngine, build_opinions
 from lurewatch.entrypoints.binding import bindings
 from lurewatch.entrypoints.consulting import asked
+from lurewatch.entrypoints.discretion import keep_logs_discreet
 from lurewatch.entrypoints.recording import Recording, is_local, store_url
-from lurewatch.entrypoints.service import asyncapi, bodies, screening, stats, v1, webhooks
+from lurewatch.entrypoints.service import asyncapi, bodies, screening, stats, subjects, v1, webhooks
 from lurewatch.entrypoints.service.access import Doors
 from lurewatch.entrypoints.service.detection import Detection, DetectionInput
 from lurewatch.entrypoints.service.problems import problem
@@ -47,19 +48,12 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         LurewatchError: settings or packs were refused.
     """
     settings = settings or load()
+    keep_logs_discreet()
     opinions = build_opinions(settings)
     live = LiveEngine(settings)
 
     url = store_url(settings)
-    bus = open_bus(settings.bus_url, get_event_bus())
-    recording = Recording(
-        url,
-        lambda: live.engine,
-        bus,
-        advise=_adviser(live, opinions),
-        bindings=bindings(settings),
-        doers=doers(settings),
-    )
+    recording = _recording(settings, url, live, opinions)
     polling = _polling(settings, recording) if settings.telegram_polling else None
 
     @contextlib.asynccontextmanager
@@ -95,10 +89,23 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         app.include_router(screening.router(recording, doors, settings.max_body))
         app.include_router(v1.router(recording, doors, settings.max_body))
         app.include_router(stats.router(recording, doors))
+        app.include_router(subjects.router(recording.subjects, doors))
         app.include_router(webhooks.router(recording, settings))
     _tell_problems(app)
     _document(app)
     return app
+
+
+def _recording(settings: Settings, url: str, live: LiveEngine, opinions: Opinions | None) -> Recording:
+    return Recording(
+        url,
+        lambda: live.engine,
+        open_bus(settings.bus_url, get_event_bus()),
+        terms=Terms(bindings(settings), keep=settings.keep),
+        advise=_adviser(live, opinions),
+        doers=doers(settings),
+        days=settings.retention,
+    )
 
 
 def _polling(settings: Settings, recording: Recording) -> Polling:
@@ -156,7 +163,7 @@ async def _http_problem(_request: Request, error: Exception) -> Response:
 
 async def _server_problem(_request: Request, error: Exception) -> Response:
     request_id = str(uuid.uuid4())
-    _log.error("Request %s failed: %r", request_id, error, exc_info=error)
+    _log.error("Request %s failed", request_id, exc_info=error)
     detail = "The service failed on this request. The reason is in its log under the request_id."
     return problem(500, detail, request_id=request_id)
 

@@ -7,20 +7,9 @@ import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from lurewatch.engine.personal import PLACEHOLDERS, host_end, query_start
 from lurewatch.engine.text import normalise
 
-_MASKED = {
-    "phone": "PHONE",
-    "email": "EMAIL",
-    "card": "CARD",
-    "iban": "ACCOUNT",
-    "bank_account": "ACCOUNT",
-    "upi": "UPI",
-    "wallet": "WALLET",
-    "handle": "HANDLE",
-    "aadhaar": "ID",
-    "pan": "ID",
-}
 _KEPT = frozenset({"money", "date", "domain"})
 """What a judgement needs and names nobody: amounts, dates, and the hosts of links."""
 _NETS = (
@@ -31,8 +20,6 @@ _NETS = (
 )
 # Must match "483920" and "48 39 20", not "3 of 4" or "10%".
 _NUMBER = re.compile(r"\d(?:[ .\-/()]{0,2}\d){3,}")
-# Must match "https://user@host.example:80" of a link, and "wa.me" of "wa.me/1604".
-_HOST = re.compile(r"(?:[A-Za-z]{1,10}://)?[^/?#]*")
 _PLACEHOLDER = re.compile(r"\[[A-Z]{2,8}_\d{1,4}\]")
 
 
@@ -96,7 +83,7 @@ def _labels(text: str, signals: list[Seen]) -> list[tuple[str, int] | None]:
         number += 1
         labels[start:end] = [(kind, number) if kind else None] * (end - start)
 
-    links = [(seen, _HOST.match(text, seen.start, seen.end)) for seen in signals if seen.kind == "url"]
+    links = [seen for seen in signals if seen.kind == "url"]
     for kind, net in _NETS:
         for match in net.finditer(text):
             put(*match.span(), kind)
@@ -106,12 +93,11 @@ def _labels(text: str, signals: list[Seen]) -> list[tuple[str, int] | None]:
     for seen in signals:
         if seen.kind in _KEPT:
             put(seen.start, seen.end, None)
-    for seen, host in links:
-        put(seen.start, host.end() if host else seen.start, None)
+    for seen in links:
+        put(seen.start, host_end(text, seen.start, seen.end), None)
     for seen in signals:
-        if seen.kind in _MASKED:
-            put(seen.start, seen.end, _MASKED[seen.kind])
-    for seen, _ in links:  # what follows ? or # in a link: tokens, names, addresses
-        query = min((at for mark in "?#" if (at := text.find(mark, seen.start, seen.end)) >= 0), default=seen.end)
-        put(query + 1, seen.end, "QUERY")
+        if seen.kind in PLACEHOLDERS:
+            put(seen.start, seen.end, PLACEHOLDERS[seen.kind])
+    for seen in links:
+        put(query_start(text, seen.start, seen.end), seen.end, "QUERY")
     return labels

@@ -1,0 +1,72 @@
+"""What is old: counted, and deleted some rows at a time."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import ColumnElement, Table, and_, delete, func, select, tuple_
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from lurewatch.casework.store.schema import (
+    alerts,
+    conversation_flags,
+    conversations,
+    cooldowns,
+    idempotency_keys,
+    messages,
+    outbox,
+    pair_counters,
+    verdicts,
+)
+
+_OLD: dict[str, tuple[Table, str]] = {
+    "conversations": (conversations, "updated_at"),
+    "verdicts": (verdicts, "created_at"),
+    "alerts": (alerts, "created_at"),
+    "flags": (conversation_flags, "created_at"),
+    "events": (outbox, "created_at"),
+    "idempotency_keys": (idempotency_keys, "created_at"),
+    "pairs": (pair_counters, "updated_at"),
+    "cooldowns": (cooldowns, "last_at"),
+}
+KINDS = tuple(_OLD)
+
+
+def _is_old(kind: str, before: float) -> ColumnElement[bool]:
+    table, time = _OLD[kind]
+    old = table.c[time] < before
+    return and_(old, table.c.status != "pending") if kind == "events" else old
+
+
+async def count(connection: AsyncConnection, kind: str, before: float) -> int:
+    """How many rows of one of KINDS are older."""
+    counted = select(func.count()).select_from(_OLD[kind][0]).where(_is_old(kind, before))
+    return int((await connection.execute(counted)).scalar_one())
+
+
+async def delete_some(connection: AsyncConnection, kind: str, before: float, most: int) -> int:
+    """Delete up to so many of them; how many."""
+    table = _OLD[kind][0]
+    key: Any = tuple_(*table.primary_key.columns)
+    some = select(*table.primary_key.columns).where(_is_old(kind, before)).limit(most)
+    gone = delete(table).where(key.in_(some), _is_old(kind, before))
+    return (await connection.execute(gone)).rowcount
+
+
+def _with_texts(before: float) -> ColumnElement[bool]:
+    return and_(messages.c.created_at < before, messages.c.text_hash != "")
+
+
+async def count_texts(connection: AsyncConnection, before: float) -> int:
+    """How many old messages of conversations that go on have texts, or hashes of them."""
+    joined = messages.join(conversations, conversations.c.seq == messages.c.conversation)
+    goes_on = conversations.c.updated_at >= before
+    counted = select(func.count()).select_from(joined).where(_with_texts(before), goes_on)
+    return int((await connection.execute(counted)).scalar_one())
+
+
+async def next_with_texts(connection: AsyncConnection, before: float, after: int) -> int | None:
+    """The first conversation behind a ``seq`` that has such messages."""
+    found = select(func.min(messages.c.conversation)).where(_with_texts(before), messages.c.conversation > after)
+    seq: int | None = (await connection.execute(found)).scalar_one_or_none()
+    return seq

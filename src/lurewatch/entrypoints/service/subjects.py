@@ -1,0 +1,59 @@
+"""What is recorded of a person over HTTP: a copy, and that it is erased (``/v1/subjects``)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import asdict
+from typing import Annotated, Any
+
+import orjson
+from fastapi import APIRouter, Depends, Query, Request, Response
+
+from lurewatch.casework.archive import MOST_ROWS
+from lurewatch.casework.subjects import Subjects
+from lurewatch.entrypoints.service.access import Doors, caller
+from lurewatch.entrypoints.service.problems import documented
+
+_JSON = "application/json"
+_RESPONSES: dict[int | str, dict[str, Any]] = {
+    422: documented("The id, the cursor or the limit is none"),
+    503: documented("The store is away. Try again after Retry-After seconds"),
+}
+
+
+def router(subjects: Callable[[], Subjects], doors: Doors) -> APIRouter:
+    """The routes; ``subjects`` raises StoreError while the store is away."""
+    routes = APIRouter(prefix="/v1/subjects", dependencies=[Depends(doors.guard("admin"))])
+
+    @routes.get(
+        "/{subject:path}",
+        summary="What is recorded of a person",
+        description="Messages, verdicts on them, flags, alerts and pairs, page by page.",
+        responses=_RESPONSES,
+        response_class=Response,
+    )
+    async def export(
+        request: Request,
+        subject: str,
+        cursor: Annotated[str | None, Query(max_length=20)] = None,
+        limit: Annotated[int, Query(ge=1, le=MOST_ROWS)] = 50,
+    ) -> Response:
+        page = await subjects().export(caller(request).tenant, subject, cursor=cursor, limit=limit)
+        return _json({"subject": subject, "records": list(page.items), "cursor": page.cursor})
+
+    @routes.delete(
+        "/{subject:path}",
+        summary="Erase a person",
+        description="Their texts, ids and evidence; the answer counts what was changed. May be asked again.",
+        responses=_RESPONSES,
+        response_class=Response,
+    )
+    async def erase(request: Request, subject: str) -> Response:
+        erased = await subjects().erase(caller(request).tenant, subject)
+        return _json({"erased": asdict(erased)})
+
+    return routes
+
+
+def _json(value: object) -> Response:
+    return Response(orjson.dumps(value), media_type=_JSON)
