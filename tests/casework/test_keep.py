@@ -13,7 +13,7 @@ from lurewatch import Conversation, Engine, Verdict
 from lurewatch.casework import secret_values
 from lurewatch.casework.keep import Keep
 from lurewatch.casework.privacy import MASK
-from lurewatch.casework.screening import Screened, Screening
+from lurewatch.casework.screening import Screened, Screening, Terms
 from lurewatch.casework.store import Store
 
 TABLES = ("conversations", "messages", "verdicts", "conversation_flags", "alerts", "outbox")
@@ -37,7 +37,7 @@ VALUES = ("kim.lee", "0134", "555 0", "kim_trades", "kim77")
 
 async def screened(engine: Engine, store: Store, keep: Keep, *texts: str) -> list[Screened]:
     """A conversation, screened message by message."""
-    screening = Screening(lambda: engine, store, clock=Clock(), keep=keep)
+    screening = Screening(lambda: engine, store, clock=Clock(), terms=Terms(keep=keep))
     return [await screening.screen(incoming(text, message_id=f"m{at}")) for at, text in enumerate(texts)]
 
 
@@ -121,7 +121,7 @@ async def test_what_is_kept_does_not_change_what_is_believed(engine: Engine, sto
 @pytest.mark.parametrize("keep", ["masked", "hash"])
 async def test_repeats_and_edits_with_less_text(engine: Engine, store: Store, keep: Keep) -> None:
     """The same message is still known again; an edit is one more message, and no second incident of its pair."""
-    screening = Screening(lambda: engine, store, clock=Clock(), keep=keep)
+    screening = Screening(lambda: engine, store, clock=Clock(), terms=Terms(keep=keep))
     await screening.screen(incoming(CONTACT, message_id="m0"))
     first = await screening.screen(incoming(CONTACT, message_id="m1"))
     again = await screening.screen(incoming(CONTACT, message_id="m1"))

@@ -5,12 +5,12 @@ from __future__ import annotations
 import datetime
 from typing import Any
 
-from sqlalchemy import insert, text
+from sqlalchemy import insert
 from tests.casework.fakes import BRAND_FRAUD, CONTACT, Clock, incoming
 
 from lurewatch.casework.screening import Screening
 from lurewatch.casework.statistics import Bucket, Figures, Group, Mark, Statistics, Stretch
-from lurewatch.casework.store import Store
+from lurewatch.casework.store import Store, migrations
 from lurewatch.casework.store.schema import alerts, conversations
 from lurewatch.casework.store.statistics import Selection
 
@@ -145,23 +145,24 @@ async def test_no_tenant_counts_what_is_of_another(store: Store) -> None:
     assert (await counted(store, conversation="group-1")).alerts == 1
 
 
-async def test_brands_of_older_alerts_are_found_by_the_migration(database: str) -> None:
+async def test_brands_of_older_alerts_are_found_by_the_migration(empty_database: str) -> None:
     """Alerts that were recorded before brands were kept apart have theirs: the keywords before the trigger words."""
     old = {
         "brands and both": (["visa", "verify", "urgent", "verify"], ["cvv_code", "trigger_urgent", "trigger_verify"]),
         "brands alone": (["paypal"], []),
         "none": (["urgent"], ["cvv_code", "trigger_urgent"]),
     }
-    async with await Store.open(database) as store:
+    async with Store.as_it_is(empty_database) as store:
+        async with store.writing() as connection:
+            await connection.run_sync(migrations.upgrade, "0006")
         rows = [
             alert(1, "2026-01-01", id=name, keywords=keywords, patterns=patterns)
             for name, (keywords, patterns) in old.items()
         ]
-        await fill(store, *rows, alert(1, "2026-01-01", id="other policy", policy="off_platform"))
-        async with store.writing() as connection:
-            await connection.execute(text("DROP INDEX ix_alerts_conversation"))
-            await connection.execute(text("ALTER TABLE alerts DROP COLUMN brands"))
-            await connection.execute(text("UPDATE alembic_version SET version_num = '0006'"))
-    async with await Store.open(database) as store, store.reading() as connection:
+        rows.append(alert(1, "2026-01-01", id="other policy", policy="off_platform"))
+        for row in rows:
+            del row["brands"]
+        await fill(store, *rows)
+    async with await Store.open(empty_database) as store, store.reading() as connection:
         found = {row.id: row.brands for row in await connection.execute(alerts.select())}
     assert found == {"brands and both": ["visa", "verify"], "brands alone": ["paypal"], "none": [], "other policy": []}

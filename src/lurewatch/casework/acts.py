@@ -14,6 +14,8 @@ import msgspec
 from lurewatch.casework.delivery import Deliver, Delivery
 from lurewatch.engine.model import Decision
 
+MOST_FLAGGED = 200
+"""Characters of a flagged text that are kept and shown (spec: contact monitor)."""
 MOST_MATCHED = 5
 """So many matched texts are shown to administrators (spec: contact monitor)."""
 

@@ -110,7 +110,7 @@ class Recording:
         doers: Sequence[Doer] = (),
         days: int = 0,
     ) -> None:
-        self._url = url
+        self.url = url
         self._engine = engine
         self._bus = bus
         self._terms = replace(terms, destinations=tuple(doer.destination for doer in doers))
@@ -166,7 +166,7 @@ class Recording:
     async def open(self) -> bool:
         """Try to open the store once; whether it is open now."""
         try:
-            self._store = await Store.open(self._url)
+            self._store = await Store.open(self.url)
         except StoreError as error:
             if self._problem != str(error):
                 self._problem = str(error)

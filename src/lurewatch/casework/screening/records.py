@@ -8,12 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from lurewatch.casework import announcements
-from lurewatch.casework.acts import MOST_MATCHED, Act, due
-from lurewatch.casework.events import EventType
+from lurewatch.casework.acts import MOST_FLAGGED, due
 from lurewatch.casework.privacy import Covers
 from lurewatch.casework.screening.keeping import Keeping
 from lurewatch.casework.screening.nouns import Incoming, PairKey, Screened, text_hash
+from lurewatch.casework.screening.outgoing import Outgoing, Raised
 from lurewatch.casework.screening.terms import Terms
 from lurewatch.casework.store import journal, ledger
 from lurewatch.engine.model import Decision, Memory
@@ -22,8 +21,6 @@ from lurewatch.engine.packs.pack import Pack
 if TYPE_CHECKING:
     from lurewatch.casework.screening.desk import Draft, Held
 
-_MOST_FLAGGED = 200
-"""Characters of a flagged text that are kept (spec: contact monitor)."""
 
 _ONLY_RECORDED = ("none", "log")
 """Actions of decisions that ask nobody for anything."""
@@ -46,6 +43,7 @@ class Notes:
         self._new_id = new_id
         self._terms = terms
         self._rows = ledger.Rows()
+        self.outgoing = Outgoing(now, new_id)
         self._held: dict[int, tuple[Held, Draft, Keeping]] = {}
         self._pairs: set[PairKey] = set()
 
@@ -62,9 +60,13 @@ class Notes:
         for decision in kept.decisions:
             self._decision(draft, verdict_id, decision, memory)
         self.key(draft.incoming, verdict_id)
-        self._result(draft, verdict_id)
+        self.outgoing.result(draft, verdict_id)
         self._held[draft.held.seq] = draft.held, draft, keeping
         return Screened(draft.verdict, decisions, verdict_id, draft.position, draft.edition, recorded=True)
+
+    def hand_off(self, draft: Draft, pack: Pack, said: Sequence[ledger.Row], mode: str) -> None:
+        """Note that the conversation is handed off, with what was ``said`` in it besides this message."""
+        self.outgoing.hand_off(draft, pack, self._held[draft.held.seq][2], said, mode)
 
     def earlier(self, conversation: int) -> Mapping[int, Covers]:
         """What is no longer to be kept of earlier messages of a conversation, by their position."""
@@ -73,6 +75,7 @@ class Notes:
     def rows(self, counters: Mapping[ledger.Key, int]) -> ledger.Rows:
         """Everything, to be written once; ``counters`` are the incidents of the pairs after the wave."""
         rows = self._rows
+        rows.outbox = self.outgoing.rows
         rows.conversations = [self._conversation(*held) for held in self._held.values()]
         rows.counters = [
             {
@@ -171,10 +174,7 @@ class Notes:
             }
         )
         if acts and decision.mode == "enforce":
-            payload = msgspec.json.encode(_act(draft, verdict_id, alert_id, decision, self._now))
-            for destination, kind in acts:
-                order = f"{_order(incoming)}/{destination.name}"
-                self._put(incoming, kind, payload, ordered_by=order, alert=alert_id)
+            self.outgoing.acts(draft, Raised(alert_id, verdict_id, decision), acts)
         self._audit(incoming.tenant, alert_id, verdict_id, decision)
         if counts:
             self._flags(incoming, verdict_id, alert_id, decision)
@@ -202,7 +202,7 @@ class Notes:
                 "client_email": incoming.pair.client,
                 "advisor_email": incoming.pair.advisor,
                 "flagged_pattern": flag.pattern,
-                "flagged_text": flag.matched_text[:_MOST_FLAGGED],
+                "flagged_text": flag.matched_text[:MOST_FLAGGED],
                 "flag_count_for_pair": decision.count,
                 "created_at": self._now,
             }
@@ -229,91 +229,3 @@ class Notes:
                     "created_at": self._now,
                 }
             )
-
-    def hand_off(self, draft: Draft, pack: Pack, said: Sequence[ledger.Row], mode: str) -> None:
-        """Note that the conversation is handed off, with what was ``said`` in it besides this message.
-
-        The event tells the ``mode`` of the policy: who is not to act on it yet can tell.
-        """
-        incoming, keeping = draft.incoming, self._held[draft.held.seq][2]
-        spoken = {
-            row["position"]: {name: row[name] for name in ("message_id", "sender", "role")}
-            | {"content": keeping.again(row["position"], row["text"])}
-            for row in said
-        }
-        spoken[draft.position] = {
-            "message_id": incoming.message.message_id,
-            "sender": incoming.message.sender,
-            "role": incoming.message.role,
-            "content": keeping.text,
-        }
-        conversation = [spoken[position] for position in sorted(spoken)]
-        metadata = {
-            "sender_id": incoming.sender_metadata.user_id,
-            "message_count": draft.verdict.message_count,
-            "mode": mode,
-        }
-        payload = announcements.scam_confirmed(
-            incoming.conversation_id, keeping.verdict(draft.verdict), pack, metadata, conversation
-        )
-        self._event(incoming, EventType.SCAM_CONFIRMED, payload)
-
-    def _result(self, draft: Draft, verdict_id: str) -> None:
-        incoming = draft.incoming
-        sender = incoming.sender_metadata.user_id
-        payload = announcements.detection_result(incoming.conversation_id, draft.verdict, verdict_id, sender)
-        self._event(incoming, EventType.SCAM_DETECTION_RESULT, payload)
-
-    def _event(self, incoming: Incoming, kind: EventType, payload: Mapping[str, Any]) -> None:
-        self._put(incoming, kind.value, msgspec.json.encode(payload), ordered_by=_order(incoming))
-
-    def _put(self, incoming: Incoming, kind: str, payload: bytes, *, ordered_by: str, alert: str = "") -> None:
-        self._rows.outbox.append(
-            {
-                "tenant": incoming.tenant,
-                "id": self._new_id(),
-                "kind": kind,
-                "ordered_by": ordered_by,
-                "subject": incoming.conversation_id,
-                "payload": payload,
-                "alert": alert,
-                "status": "pending",
-                "attempts": 0,
-                "next_at": self._now,
-                "created_at": self._now,
-            }
-        )
-
-
-def _order(incoming: Incoming) -> str:
-    return "/".join(incoming.conversation)
-
-
-def _act(draft: Draft, verdict_id: str, alert_id: str, decision: Decision, now: float) -> Act:
-    """What those outside are told of a decision."""
-    incoming, verdict = draft.incoming, draft.verdict
-    return Act(
-        alert=alert_id,
-        tenant=incoming.tenant,
-        channel=incoming.channel,
-        conversation_id=incoming.conversation_id,
-        message_id=incoming.message.message_id,
-        verdict=verdict_id,
-        policy=decision.policy,
-        action=decision.action,
-        type=decision.type or "",
-        text=decision.text,
-        sender=incoming.message.sender,
-        sender_type=incoming.sender_type,
-        client_email=incoming.client,
-        advisor_email=incoming.advisor,
-        count=decision.count,
-        score=decision.score,
-        scam_probability=verdict.scam_probability,
-        risk_level=verdict.risk_level,
-        scam_type=verdict.scam_type,
-        patterns=tuple(sorted({flag.pattern for flag in decision.flags})),
-        keywords=decision.keywords,
-        matched=tuple(dict.fromkeys(flag.matched_text[:_MOST_FLAGGED] for flag in decision.flags))[:MOST_MATCHED],
-        created_at=now,
-    )

@@ -1,11 +1,19 @@
-"""Types of columns that both databases keep alike."""
+"""What the columns of all tables share."""
 
 from __future__ import annotations
 
 import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, DateTime, Dialect, Integer, TypeDecorator
+from sqlalchemy import BigInteger, Column, DateTime, Dialect, Integer, MetaData, String, TypeDecorator
+
+NAMING = {
+    "ix": "ix_%(column_0_label)s",
+    "uq": "uq_%(table_name)s_%(column_0_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_name)s",
+    "pk": "pk_%(table_name)s",
+}
+metadata = MetaData(naming_convention=NAMING)
 
 
 class Moment(TypeDecorator[float]):
@@ -27,3 +35,18 @@ class Moment(TypeDecorator[float]):
 
 Big = BigInteger().with_variant(Integer, "sqlite")
 """SQLite numbers rows by itself only where the key is an INTEGER."""
+
+
+def seq() -> Column[int]:
+    """What orders rows."""
+    return Column("seq", Big, primary_key=True, autoincrement=True)
+
+
+def tenant() -> Column[str]:
+    """Whose row it is."""
+    return Column("tenant", String(64), nullable=False)
+
+
+def created() -> Column[float]:
+    """When it was made."""
+    return Column("created_at", Moment, nullable=False)

@@ -7,6 +7,7 @@ import contextlib
 import logging
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AbstractAsyncContextManager
 from typing import Any
 
 from fastapi import FastAPI, Request, Response
@@ -56,26 +57,11 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     recording = _recording(settings, url, live, opinions)
     polling = _polling(settings, recording) if settings.telegram_polling else None
 
-    @contextlib.asynccontextmanager
-    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
-        tasks = [asyncio.create_task(live.watch(changed=_report))]
-        if url and not await recording.open():
-            tasks.append(asyncio.create_task(recording.keep_trying()))
-        if polling is not None:
-            tasks.append(asyncio.create_task(polling.run()))
-        yield
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
-        await recording.close()
-        if opinions is not None:
-            await asyncio.to_thread(opinions.close)
-
     app = FastAPI(
         title="Lurewatch",
         version=__version__,
         summary="Reads conversations and tells, with evidence, when somebody is being lured.",
-        lifespan=lifespan,
+        lifespan=_lifespan(live, recording, polling, opinions),
     )
     doors = Doors(
         recording.access if url else None, settings.api_key, settings.rate_limit, local=is_local(settings.host)
@@ -94,6 +80,29 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     _tell_problems(app)
     _document(app)
     return app
+
+
+def _lifespan(
+    live: LiveEngine, recording: Recording, polling: Polling | None, opinions: Opinions | None
+) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
+    """What runs beside the routes, from the start of the service to its end."""
+
+    @contextlib.asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        tasks = [asyncio.create_task(live.watch(changed=_report))]
+        if recording.url and not await recording.open():
+            tasks.append(asyncio.create_task(recording.keep_trying()))
+        if polling is not None:
+            tasks.append(asyncio.create_task(polling.run()))
+        yield
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        await recording.close()
+        if opinions is not None:
+            await asyncio.to_thread(opinions.close)
+
+    return lifespan
 
 
 def _recording(settings: Settings, url: str, live: LiveEngine, opinions: Opinions | None) -> Recording:

@@ -17,8 +17,8 @@ _LOCK = 0x6C757265
 """So that two processes that start together do not both migrate."""
 
 
-def upgrade(connection: Connection) -> None:
-    """Apply what is missing, in the transaction of the connection.
+def upgrade(connection: Connection, last: str = "head") -> None:
+    """Apply what is missing up to the ``last``, in the transaction of the connection.
 
     Raises:
         StoreError: the database is of a newer Lurewatch.
@@ -30,7 +30,7 @@ def upgrade(connection: Connection) -> None:
         message = f"the store was written by a newer Lurewatch (its state is {state.found}). Install that, or newer."
         raise StoreError(message)
     if state.found != state.head:
-        command.upgrade(_config(connection), "head")
+        command.upgrade(_config(connection), last)
 
 
 class Revision(NamedTuple):
