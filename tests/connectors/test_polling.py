@@ -18,9 +18,10 @@ from lurewatch.casework.archive import Archive
 from lurewatch.casework.screening import Incoming, Screened, Screening
 from lurewatch.casework.store import Store
 from lurewatch.entrypoints.connectors.telegram import UPDATES, TelegramConfig
+from lurewatch.entrypoints.connectors.telegram_api import Bot
 from lurewatch.entrypoints.service import create_app
 from lurewatch.entrypoints.settings import Settings
-from lurewatch.entrypoints.telegram_polling import Bot, Polling
+from lurewatch.entrypoints.telegram_polling import Polling
 from lurewatch.errors import SettingsError, StoreError
 
 CONFIG = TelegramConfig(TOKEN, bot_id=99, tenant="acme")
