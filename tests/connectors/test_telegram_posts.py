@@ -5,7 +5,11 @@ The sections of https://core.telegram.org/bots/api that the server is written fr
 
 from __future__ import annotations
 
+from pathlib import Path
+from typing import Any
+
 import pytest
+from fastapi.testclient import TestClient
 from tests.casework.fakes import BRAND_FRAUD, CONTACT, rows
 from tests.casework.outbox import Hours, until
 from tests.connectors.bot_api import TOKEN, BotApi, too_many
@@ -15,6 +19,9 @@ from lurewatch import Engine, Message
 from lurewatch.casework.screening import Binding, Incoming, Screening, Terms
 from lurewatch.casework.store import Store
 from lurewatch.entrypoints.connectors.telegram_posts import NOTICE, AdminAlerts, GroupNotices
+from lurewatch.entrypoints.service import create_app
+from lurewatch.entrypoints.settings import Settings
+from lurewatch.errors import SettingsError
 
 
 async def test_a_group_is_told(api: BotApi, store: Store, clock: Hours, engine: Engine) -> None:
@@ -172,3 +179,47 @@ async def test_no_text_is_nothing_to_post(api: BotApi, store: Store, clock: Hour
     async with posting(api, clock) as posts:
         done = await do(store, clock, GroupNotices(posts, "default"), act(text=" "))
     assert (done["A-1"]["status"], api.called) == ("delivered", [])
+
+
+def serving(api: BotApi, tmp_path: Path, **more: Any) -> Settings:
+    """A service that receives by webhook and posts."""
+    whole = {"telegram_webhook_secret": "sesame", "telegram_token": TOKEN, "telegram_api_url": api.url}
+    return Settings(store=f"sqlite:///{tmp_path / 'lurewatch.db'}", **{**whole, **more})
+
+
+def test_the_service_posts_and_does_not_screen_its_posts(api: BotApi, tmp_path: Path) -> None:
+    """Group and administrators are told; neither the bot's posts nor the administrators' chat are screened."""
+
+    def receive(number: int, chat: int, sender: int) -> int:
+        who = {"id": sender, "first_name": "Ann"}
+        said = {"message_id": number, "date": 1767607950, "chat": {"id": chat}, "from": who, "text": BRAND_FRAUD}
+        headers = {"X-Telegram-Bot-Api-Secret-Token": "sesame"}
+        answer = client.post("/webhooks/telegram", json={"update_id": number, "message": said}, headers=headers)
+        return int(answer.status_code)
+
+    settings = serving(api, tmp_path, telegram_admin_chat=ADMINS, enforce=("brand_watch",))
+    with TestClient(create_app(settings)) as client:
+        assert receive(1, GROUP, 5) == 200
+        with api.changed:
+            assert api.changed.wait_for(lambda: len(api.posts) == 2, 20)
+        assert [receive(2, GROUP, 99), receive(3, ADMINS, 5)] == [200, 200]
+        group = client.get(f"/v1/conversations/{GROUP}", params={"channel": "telegram"}).json()
+        assert [message["message_id"] for message in group["messages"]] == ["1"]
+        assert client.get(f"/v1/conversations/{ADMINS}", params={"channel": "telegram"}).status_code == 404
+    assert {post["chat_id"] for post in api.posts} == {GROUP, ADMINS}
+
+
+@pytest.mark.parametrize(
+    ("more", "told"),
+    [
+        ({"telegram_token": "not/a:token"}, "no token"),
+        ({"telegram_bot_id": 98}, r"telegram\.bot_id"),
+        ({"telegram_token": "", "telegram_admin_chat": ADMINS}, r"telegram\.token"),
+        ({"telegram_tenant": "x" * 65}, r"telegram\.tenant"),
+    ],
+)
+def test_settings_that_do_not_go_together(api: BotApi, tmp_path: Path, more: dict[str, Any], told: str) -> None:
+    """What cannot work is refused at the start, without the token."""
+    with pytest.raises(SettingsError, match=told) as refused:
+        create_app(serving(api, tmp_path, **more))
+    assert "not/a" not in str(refused.value)
