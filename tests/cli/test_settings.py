@@ -70,6 +70,7 @@ SAMPLES = {
     "telegram_bot_id": ("99", 99),
     "telegram_agents": ("7, -100200", ("7", "-100200")),
     "telegram_tenant": ("acme", "acme"),
+    "telegram_admin_chat": ("-100300", -100300),
     "telegram_polling": ("yes", True),
     "telegram_token": ("123:abc", "123:abc"),
     "telegram_api_url": ("http://127.0.0.1:8081", "http://127.0.0.1:8081"),

@@ -62,6 +62,13 @@ def test_the_published_fields() -> None:
     assert (received.allowed_emails, received.allowed_phones) == (("ok@example.org",), ("604 555 0000",))
 
 
+def test_the_language_of_the_client() -> None:
+    """A field `language` holds a tag, as Frappe writes it or with an underscore."""
+    assert only(COMMUNICATION).incoming.language == ""
+    assert only({**COMMUNICATION, "language": "pt-BR"}).incoming.language == "pt-BR"
+    assert only({**COMMUNICATION, "language": "zh_TW"}).incoming.language == "zh-TW"
+
+
 def test_a_communication() -> None:
     """A Communication is read without any mapping: HTML to text, the pair by its direction, its name as message id."""
     received = only(COMMUNICATION)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -18,9 +18,10 @@ from lurewatch.casework.archive import Archive
 from lurewatch.casework.screening import Incoming, Screened, Screening
 from lurewatch.casework.store import Store
 from lurewatch.entrypoints.connectors.telegram import UPDATES, TelegramConfig
+from lurewatch.entrypoints.connectors.telegram_api import Bot
 from lurewatch.entrypoints.service import create_app
 from lurewatch.entrypoints.settings import Settings
-from lurewatch.entrypoints.telegram_polling import Bot, Polling
+from lurewatch.entrypoints.telegram_polling import Polling
 from lurewatch.errors import SettingsError, StoreError
 
 CONFIG = TelegramConfig(TOKEN, bot_id=99, tenant="acme")
@@ -32,20 +33,6 @@ def update(number: int, text: str, kind: str = "message", **message: Any) -> dic
     ann = {"id": 5, "is_bot": False, "first_name": "Ann"}
     whole = {"message_id": number, "date": 1767607950, "chat": {"id": -1, "type": "group"}, "from": ann, "text": text}
     return {"update_id": number, kind: {**whole, **message}}
-
-
-@pytest.fixture
-def api() -> Iterator[BotApi]:
-    """A server of the Bot API with nothing to tell."""
-    with BotApi() as api:
-        yield api
-
-
-@pytest.fixture
-async def store(tmp_path: Path) -> AsyncIterator[Store]:
-    """A store with nothing in it."""
-    async with await Store.open(f"sqlite:///{tmp_path / 'lurewatch.db'}") as store:
-        yield store
 
 
 @pytest.fixture

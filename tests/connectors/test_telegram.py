@@ -131,6 +131,22 @@ def test_who_wrote_it() -> None:
     assert post.incoming.message.sender == "-100200"
 
 
+@pytest.mark.parametrize(
+    ("code", "language"),
+    [("pt-br", "pt-br"), ("de", "de"), ("pt_BR", "pt-BR"), (None, ""), (5, ""), ("English!", ""), ("x" * 99, "")],
+)
+def test_the_language_of_the_sender(code: Any, language: str) -> None:
+    """bots/api#user: language_code is a language as a tag; whatever else stands there is left out."""
+    assert only({"text": "x", "from": {**ANN, "language_code": code}}).incoming.language == language
+
+
+def test_the_chat_of_the_administrators() -> None:
+    """What administrators write where they are told of lures is not screened."""
+    config = TelegramConfig("sesame", admin_chat=CHAT["id"])
+    assert telegram.receive(update({"text": "x"}), HEADERS, config) == ()
+    assert telegram.receive(update({"text": "x", "chat": {"id": -8}}), HEADERS, config) != ()
+
+
 def test_a_group_becomes_a_supergroup() -> None:
     """bots/api#message: migrate_to_chat_id in the old group, migrate_from_chat_id in the new, say the same."""
     old, new = {"id": -7, "type": "group"}, {"id": -100300, "type": "supergroup"}

@@ -50,12 +50,18 @@ class ConnectorSettings:
         0,
         "telegram.bot_id",
         Whole(0, 10**15),
-        "The number before the colon of the bot's token; 0 where it never posts.",
+        "The number before the colon of the bot's token, where telegram.token is not set; 0 where it never posts.",
     )
     telegram_agents: tuple[str, ...] = setting(
         (), "telegram.agents", Texts("ids", number), "Users, bots and groups who are never the ones who lure."
     )
     telegram_tenant: str = setting(_DEFAULT_TENANT, "telegram.tenant", Text("name"), _TENANT)
+    telegram_admin_chat: int = setting(
+        0,
+        "telegram.admin_chat",
+        Whole(-(10**15), 10**15),
+        "The chat in which administrators are told; 0 where there is none. It is not screened.",
+    )
     telegram_polling: bool = setting(
         False, "telegram.polling", Switch(), "Whether the service asks for updates itself, where there is no webhook."
     )
@@ -63,7 +69,7 @@ class ConnectorSettings:
         "",
         "telegram.token",
         Text("the bot's token, such as 123456:ABC", empty=True),
-        "The bot's token, as @BotFather gave it; polling needs it.",
+        "The bot's token, as @BotFather gave it; polling and posting need it.",
         secret=True,
     )
     telegram_api_url: str = setting(

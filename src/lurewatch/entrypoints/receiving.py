@@ -14,13 +14,14 @@ from lurewatch.entrypoints.connectors.received import Migration, Received
 from lurewatch.entrypoints.connectors.signature import Encoding
 from lurewatch.entrypoints.connectors.telegram import CHANNEL as TELEGRAM
 from lurewatch.entrypoints.connectors.telegram import TelegramConfig
+from lurewatch.entrypoints.connectors.telegram_api import Bot
 from lurewatch.entrypoints.settings import Settings
 from lurewatch.errors import ConflictError, InputError, SettingsError
 
 _MOST_TENANT = 64
 _CHANNEL = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
 """It stands in an address: letters, digits and hyphens, and nothing that a client would write in two ways."""
-_TOKEN = re.compile(r"([0-9]{1,15}):[A-Za-z0-9_-]+")
+_TOKEN = re.compile(r"[0-9]{1,15}:[A-Za-z0-9_-]+")
 """A bot's token: its id, a colon, and what may stand in the path of an address."""
 
 
@@ -36,12 +37,25 @@ def erpnext_config(settings: Settings) -> ErpnextConfig:
     )
 
 
+def telegram_bot(settings: Settings) -> Bot | None:
+    """The bot that asks for updates and posts, if its token is set; raises SettingsError."""
+    if not settings.telegram_token:
+        return None
+    if not _TOKEN.fullmatch(settings.telegram_token):
+        raise SettingsError("telegram.token is no token. Write it as @BotFather gave it, such as 123456:ABC-DEF.")
+    bot = Bot(settings.telegram_api_url, settings.telegram_token)
+    if settings.telegram_bot_id not in (0, bot.id):
+        raise SettingsError(
+            "telegram.bot_id is not the number before the colon of telegram.token: what the bot posts would be "
+            "screened. Leave telegram.bot_id out."
+        )
+    return bot
+
+
 def telegram_config(settings: Settings) -> TelegramConfig:
     """How Telegram is received, by webhook or by polling; raises SettingsError."""
-    token = _TOKEN.fullmatch(settings.telegram_token)
-    if settings.telegram_token and token is None:
-        raise SettingsError("telegram.token is no token. Write it as @BotFather gave it, such as 123456:ABC-DEF.")
-    if settings.telegram_polling and token is None:
+    bot = telegram_bot(settings)
+    if settings.telegram_polling and bot is None:
         raise SettingsError("telegram.polling needs telegram.token. Set it to the one that @BotFather gave.")
     if settings.telegram_polling and settings.telegram_webhook_secret:
         raise SettingsError(
@@ -49,11 +63,17 @@ def telegram_config(settings: Settings) -> TelegramConfig:
         )
     return TelegramConfig(
         settings.telegram_token if settings.telegram_polling else settings.telegram_webhook_secret,
-        bot_id=settings.telegram_bot_id or (int(token[1]) if token else 0),
-        tenant=_tenant("telegram", settings.telegram_tenant),
+        bot_id=bot.id if bot else settings.telegram_bot_id,
+        tenant=telegram_tenant(settings),
         agents=frozenset(int(agent) for agent in settings.telegram_agents),
+        admin_chat=settings.telegram_admin_chat,
         most_body=settings.max_body,
     )
+
+
+def telegram_tenant(settings: Settings) -> str:
+    """Whose messages Telegram's are, and who is told there; raises SettingsError."""
+    return _tenant("telegram", settings.telegram_tenant)
 
 
 def generic_config(settings: Settings) -> GenericConfig:

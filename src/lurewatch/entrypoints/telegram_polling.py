@@ -10,16 +10,13 @@ import asyncio
 import logging
 import random
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
 from typing import Any
-
-import httpx2
-import orjson
 
 from lurewatch.casework.screening import Screening
 from lurewatch.entrypoints import receiving
 from lurewatch.entrypoints.connectors import telegram
 from lurewatch.entrypoints.connectors.telegram import TelegramConfig
+from lurewatch.entrypoints.connectors.telegram_api import Answer, Api, Bot, UnansweredError
 from lurewatch.errors import InputError, StoreError
 
 _log = logging.getLogger("lurewatch")
@@ -30,15 +27,6 @@ _MOST_UPDATES = 100
 _FIRST_PAUSE, _LONGEST_PAUSE = 1.0, 60.0
 _REFUSED_PAUSE = 60.0
 _TRIES = 5
-_WORDS = 200
-
-
-@dataclass(frozen=True, slots=True)
-class Bot:
-    """A bot, and the server of the Bot API that knows it."""
-
-    url: str
-    token: str = field(repr=False)
 
 
 class _NotNowError(Exception):
@@ -66,7 +54,7 @@ class Polling:
         chance: Callable[[], float] = random.random,
         wait: int = _WAIT_SECONDS,
     ) -> None:
-        self._bot = bot
+        self._api = Api(bot)
         self._config = config
         self._screening = screening
         self._sleep = sleep
@@ -80,23 +68,20 @@ class Polling:
     async def run(self) -> None:
         """Until cancelled. Every failure is waited out, and told in the log once."""
         failures = 0
-        hiding = _Hiding(self._bot.token)
-        logging.getLogger("httpx2").addFilter(hiding)
         try:
-            async with httpx2.AsyncClient(timeout=self._wait + _SPARE_SECONDS) as client:
-                while True:
-                    try:
-                        await self._round(client)
-                        failures = 0
-                    except _NotNowError as problem:
-                        failures += 1
-                        self._tell(str(problem))
-                        await self._sleep(max(problem.pause, self._pause(failures)))
+            while True:
+                try:
+                    await self._round()
+                    failures = 0
+                except _NotNowError as problem:
+                    failures += 1
+                    self._tell(str(problem))
+                    await self._sleep(max(problem.pause, self._pause(failures)))
         finally:
-            logging.getLogger("httpx2").removeFilter(hiding)
+            await self._api.close()
 
-    async def _round(self, client: httpx2.AsyncClient) -> None:
-        updates = await self._updates(client)
+    async def _round(self) -> None:
+        updates = await self._updates()
         for update in updates:
             await self._take(update)
             self._offset = update["update_id"] + 1
@@ -106,23 +91,17 @@ class Polling:
             self._offset = 0
         self._tell("")
 
-    async def _updates(self, client: httpx2.AsyncClient) -> list[dict[str, Any]]:
+    async def _updates(self) -> list[dict[str, Any]]:
         asked: dict[str, Any] = {"timeout": self._wait, "limit": _MOST_UPDATES, "allowed_updates": telegram.UPDATES}
         if self._offset:
             asked["offset"] = self._offset
         try:
-            response = await client.post(f"{self._bot.url}/bot{self._bot.token}/getUpdates", json=asked)
-        except httpx2.HTTPError as error:  # its words may hold the address, and so the token
-            raise _NotNowError(f"{self._bot.url} cannot be reached: {type(error).__name__}") from None
-        try:
-            answer = orjson.loads(response.content)
-        except orjson.JSONDecodeError:
-            answer = None
-        if not isinstance(answer, dict):
-            answer = {}
-        result = answer.get("result")
-        if answer.get("ok") is not True or not isinstance(result, list) or not all(map(_is_update, result)):
-            raise _refusal(response.status_code, answer)
+            answer = await self._api.call("getUpdates", asked, timeout=self._wait + _SPARE_SECONDS)
+        except UnansweredError as error:
+            raise _NotNowError(str(error)) from None
+        result = answer.result
+        if not answer.ok or not isinstance(result, list) or not all(map(_is_update, result)):
+            raise _refusal(answer)
         return result
 
     async def _take(self, update: Mapping[str, Any]) -> None:
@@ -154,30 +133,13 @@ class Polling:
         self._problem = problem
 
 
-class _Hiding(logging.Filter):
-    """Takes the token out of the addresses that the HTTP client writes into the log."""
-
-    def __init__(self, token: str) -> None:
-        super().__init__()
-        self._token = token
-
-    def filter(self, record: logging.LogRecord) -> bool:
-        record.msg = record.getMessage().replace(self._token, "<token>")
-        record.args = ()
-        return True
-
-
 def _is_update(value: object) -> bool:
     return isinstance(value, dict) and type(value.get("update_id")) is int
 
 
-def _refusal(status: int, answer: Mapping[str, Any]) -> _NotNowError:
-    said = str(answer.get("description", ""))[:_WORDS]
-    if status in (401, 404):
-        return _NotNowError(f"the token was refused ({said}). Set telegram.token anew", _REFUSED_PAUSE)
-    if status == 409:
-        return _NotNowError(f"{said}. Call deleteWebhook, and let only one process poll", _FIRST_PAUSE)
-    parameters = answer.get("parameters")
-    asked = parameters.get("retry_after") if isinstance(parameters, dict) else None
-    pause = float(asked) if type(asked) is int and asked > 0 else 0.0
-    return _NotNowError(f"Telegram answered {status} {said}".rstrip(), pause)
+def _refusal(answer: Answer) -> _NotNowError:
+    if answer.refuses_token:
+        return _NotNowError(f"the token was refused ({answer.said}). Set telegram.token anew", _REFUSED_PAUSE)
+    if answer.status == 409:
+        return _NotNowError(f"{answer.said}. Call deleteWebhook, and let only one process poll", _FIRST_PAUSE)
+    return _NotNowError(f"Telegram answered {answer.status} {answer.said}".rstrip(), answer.retry_after)

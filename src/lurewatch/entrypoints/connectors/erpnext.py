@@ -34,6 +34,7 @@ FIELDS: Mapping[str, tuple[str, ...]] = {
     "name": ("name",),
     "modified": ("modified",),
     "sent_at": ("communication_date", "creation"),
+    "language": ("language",),
 }
 """Our names, and where each is looked for: the published names, then those of a Communication and a Comment."""
 _PEOPLES = ("", "communication", "comment", "chat")
@@ -112,6 +113,7 @@ def _received(fields: Fields, parts: mail.Parts, body: bytes, config: ErpnextCon
         advisor=advisor,
         sender_type=sender_type,
         idempotency_key=f"{CHANNEL}:{fingerprint}",
+        language=payload.language(fields.text("language")),
     )
     return Received(
         incoming,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -16,6 +17,8 @@ MOST_DEPTH = 32
 MOST_NAME = 200
 """Characters of an id, a name or an address."""
 MOST_LISTED = 1_000
+_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}")
+"""``en``, ``pt-BR``, ``zh-hans``; not ``English``, nor whatever else a field may hold."""
 
 
 def read(body: bytes, most_body: int = MOST_BODY) -> Mapping[str, Any]:
@@ -62,6 +65,12 @@ def at(document: Any, path: str) -> Any:
 def pointer(path: str) -> str:
     """The RFC 6901 pointer of a dotted path."""
     return "".join("/" + step.replace("~", "~0").replace("/", "~1") for step in path.split("."))
+
+
+def language(value: object) -> str:
+    """A language as a BCP 47 tag, also where it is written ``pt_BR``; empty where it is none."""
+    tag = value.replace("_", "-") if isinstance(value, str) else ""
+    return tag if _LANGUAGE.fullmatch(tag) else ""
 
 
 class Fields:

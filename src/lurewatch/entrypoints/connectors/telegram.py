@@ -24,13 +24,15 @@ class TelegramConfig:
 
     ``secret`` is the ``secret_token`` of setWebhook, ``bot_id`` the number before the colon of the bot's token.
     ``agents`` are ids of users and bots who work for the group, and of chats in whose name administrators write
-    anonymously (the group's own id): they are never the ones who lure.
+    anonymously (the group's own id): they are never the ones who lure. ``admin_chat`` is where administrators are told
+    of what was found: what they write there is not screened.
     """
 
     secret: str = field(repr=False)
     bot_id: int = 0
     tenant: str = DEFAULT_TENANT
     agents: frozenset[int] = frozenset()
+    admin_chat: int = 0
     most_body: int = payload.MOST_BODY
 
     def __post_init__(self) -> None:
@@ -64,7 +66,7 @@ def read(update: Mapping[str, Any], config: TelegramConfig) -> tuple[Received | 
         return (moved,)
     text = telegram_text.read(message)
     sender = _sender(message, chat)
-    if not text or (config.bot_id and sender == config.bot_id):
+    if not text or (config.bot_id and sender == config.bot_id) or (config.admin_chat and chat == config.admin_chat):
         return ()
     incoming = Incoming(
         conversation_id=str(chat),
@@ -78,6 +80,7 @@ def read(update: Mapping[str, Any], config: TelegramConfig) -> tuple[Received | 
         tenant=config.tenant,
         channel=CHANNEL,
         idempotency_key=f"{CHANNEL}:{number}",
+        language=payload.language(payload.at(message, "from.language_code")),
     )
     return (Received(incoming, sender_name=_name(message)),)
 

@@ -33,7 +33,7 @@ from lurewatch.entrypoints.service.detection import Detection, DetectionInput
 from lurewatch.entrypoints.service.problems import problem
 from lurewatch.entrypoints.service.routes import router
 from lurewatch.entrypoints.settings import Settings, load
-from lurewatch.entrypoints.telegram_polling import Bot, Polling
+from lurewatch.entrypoints.telegram_polling import Polling
 from lurewatch.errors import ConflictError, InputError, SettingsError, SignatureError, StoreError
 from lurewatch.intel.opinion import Opinions
 from lurewatch.version import __version__
@@ -120,8 +120,9 @@ def _recording(settings: Settings, url: str, live: LiveEngine, opinions: Opinion
 def _polling(settings: Settings, recording: Recording) -> Polling:
     if not store_url(settings):
         raise SettingsError("telegram.polling needs a store, and store.url is none. Write a URL, or switch it off.")
-    bot = Bot(settings.telegram_api_url, settings.telegram_token)
-    return Polling(bot, receiving.telegram_config(settings), recording.screening)
+    config, bot = receiving.telegram_config(settings), receiving.telegram_bot(settings)
+    assert bot is not None  # noqa: S101 - else it was refused
+    return Polling(bot, config, recording.screening)
 
 
 def _adviser(live: LiveEngine, opinions: Opinions | None) -> Adviser | None:
