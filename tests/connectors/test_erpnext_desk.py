@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import html
+import logging
 import re
 from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import replace
@@ -15,6 +16,7 @@ import pytest
 from fastapi.testclient import TestClient
 from hypothesis import given
 from hypothesis import strategies as st
+from selectolax.lexbor import LexborHTMLParser
 from tests.casework.fakes import CONTACT, NOON, Clock, incoming, rows
 from tests.connectors.erpnext_site import KEY, SECRET, Document, ErpnextSite, refused
 from tests.connectors.signing import SECRET as WEBHOOK_SECRET
@@ -247,6 +249,16 @@ async def test_what_is_refused_is_explained(
     assert (error.unreachable, error.certain, error.retry_after) == tried_again
 
 
+async def test_the_log_holds_no_secret(site: ErpnextSite, banners: Banners, caplog: pytest.LogCaptureFixture) -> None:
+    """However much the HTTP client logs, neither the key nor what was written is there."""
+    caplog.set_level(logging.DEBUG)
+    site.faults = ["drop after"]
+    await error_of(banners)
+    await do(banners, in_doubt=True)
+    assert THREAD in caplog.text
+    assert not any(word in caplog.text for word in (SECRET, KEY, "Stay here", "604-555"))
+
+
 async def test_a_wrong_key_and_a_missing_role(site: ErpnextSite, banners: Banners) -> None:
     """The site itself refuses a wrong secret, and a type that the user has no role for; both can be put right."""
     wrong = Banners(config(site, api_secret="another"))
@@ -306,6 +318,8 @@ def test_our_own_posts_are_told_when_they_come_back(text: str, matched: list[str
     for post, place in ((erpnext_posts.banner(act, WEBHOOK_SECRET), thread), (erpnext_posts.issue(act, "sesame"), "I")):
         stored = site.insert("Issue", {"subject": "s", "description": post.content})["description"]
         assert post.mark in stored
+        tags = {node.tag for node in LexborHTMLParser(stored).css("body *")}
+        assert tags <= {"p", "b", "ul", "li", "small"}, "nothing foreign is HTML"
         payload = {"reference_name": place, "content": stored, "sender": "any@example.org"}
         assert erpnext.receive(*frappe(payload), receiving) == ()
         added = {**payload, "content": stored + "<p>call 604-555-1234</p>"}
@@ -377,7 +391,9 @@ async def test_an_hour_without_erpnext(site: ErpnextSite, store: Store, engine: 
     assert all(alert.warning_sent and alert.admin_alerted for alert in found)
     for thread in (THREAD, "ACC-2026-002"):
         (about,) = {one["reference_name"] for one in site.documents["Communication"] if one["reference_name"] == thread}
-        assert len(site.portal(about, f"{thread}@example.org")) == 4
+        policies = engine.policies.off_platform
+        said = [text.startswith(f"<p>{policies.notice[:20]}") for text in site.portal(about, f"{thread}@example.org")]
+        assert said == [False, False, True, True], "two reminders, then notices"
         told = [one["description"] for one in site.alerts() if one["subject"].endswith(thread)]
         assert [re.findall(r"pair:</b> (\d)", text) for text in told] == [["1"], ["2"], ["3"], ["4"]]
     assert [one["priority"] for one in site.alerts()].count("High") == 4
@@ -415,6 +431,7 @@ def test_the_service_answers_a_webhook_in_the_thread(site: ErpnextSite, tmp_path
         ({"erpnext_url": "", "erpnext_api_key": ""}, "erpnext.url and erpnext.api_key must be set"),
         ({"erpnext_url": "http://portal.example"}, "no https"),
         ({"erpnext_url": "https://portal.example?x=1"}, "more than the address"),
+        ({"store": "none"}, "needs a store"),
         ({"erpnext_api_secret": "a\nb"}, "other characters"),
         ({"erpnext_api_key": "schlüssel"}, "other characters"),
     ],

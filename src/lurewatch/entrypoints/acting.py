@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from lurewatch.casework.acts import Doer
 from lurewatch.entrypoints.connectors.erpnext_desk import BannerDoctype, Banners, DeskConfig, Issues
 from lurewatch.entrypoints.connectors.frappe_site import Account
-from lurewatch.entrypoints.recording import is_local
+from lurewatch.entrypoints.recording import is_local, store_url
 from lurewatch.entrypoints.settings import Settings
 from lurewatch.errors import SettingsError
 
@@ -31,6 +31,10 @@ def doers(settings: Settings) -> tuple[Doer, ...]:
         raise SettingsError(
             f"{' and '.join(missing)} must be set to write to ERPNext, since others of {', '.join(given)} are. "
             "Set all three, or none."
+        )
+    if not store_url(settings):
+        raise SettingsError(
+            "erpnext.url needs a store, and store.url is none. Write a URL, or leave erpnext.url out."
         )
     config = _desk(settings)
     return Banners(config), Issues(config)
