@@ -33,9 +33,7 @@ def doers(settings: Settings) -> tuple[Doer, ...]:
             "Set all three, or none."
         )
     if not store_url(settings):
-        raise SettingsError(
-            "erpnext.url needs a store, and store.url is none. Write a URL, or leave erpnext.url out."
-        )
+        raise SettingsError("erpnext.url needs a store, and store.url is none. Write a URL, or leave erpnext.url out.")
     config = _desk(settings)
     return Banners(config), Issues(config)
 
