@@ -16,13 +16,34 @@ _TENANT = "The tenant that its messages belong to."
 class ConnectorSettings:
     """The part of ``Settings`` that is about other platforms."""
 
-    erpnext_url: str = setting("", "erpnext.url", Text("address", empty=True), "The ERPNext site.")
+    erpnext_url: str = setting("", "erpnext.url", Url(), "The ERPNext site that is written to.")
+    erpnext_allow_http: bool = setting(
+        False, "erpnext.allow_http", Switch(), "Whether the site may be written to without encryption."
+    )
     erpnext_api_key: str = setting("", "erpnext.api_key", Text(empty=True), "Key of the ERPNext user.", secret=True)
     erpnext_api_secret: str = setting(
         "", "erpnext.api_secret", Text(empty=True), "Secret of the ERPNext user.", secret=True
     )
     erpnext_issue_type: str = setting(
         "Compliance Alert", "erpnext.issue_type", Text(), "Type of the Issue that tells administrators of an incident."
+    )
+    erpnext_usual_priority: str = setting(
+        "Medium", "erpnext.usual_priority", Text(), "Priority of that Issue at the first two incidents of a pair."
+    )
+    erpnext_high_priority: str = setting(
+        "High", "erpnext.high_priority", Text(), "Its priority from the third incident on, and when a scam is certain."
+    )
+    erpnext_create_missing: bool = setting(
+        False,
+        "erpnext.create_missing",
+        Switch(),
+        "Whether that type and these priorities are created where the site lacks them.",
+    )
+    erpnext_banner: str = setting(
+        "Communication",
+        "erpnext.banner",
+        Choice(("Communication", "Comment")),
+        "What the warning in a thread becomes there.",
     )
     erpnext_webhook_secret: str = setting(
         "",

@@ -106,7 +106,9 @@ class Url:
         text = text.strip()
         parts = urlsplit(text)
         if "@" in parts.netloc:
-            raise ValueError("the address holds a user or a password. Write it without, and the key as llm.api_key.")
+            raise ValueError(
+                "the address holds a user or a password. Write it without, and the key in its own setting."
+            )
         if text and (parts.scheme not in ("http", "https") or not parts.hostname or parts.port == 0):
             raise ValueError(f"{shown(text)} is no {self.hint}. Write one such as http://127.0.0.1:11434/v1.")
         return text.rstrip("/")

@@ -1,5 +1,5 @@
-"""The receiving halves of the connectors: what a platform sends goes in, what is to be screened comes out.
+"""The connectors: what a platform sends comes in, and what is decided about it goes out.
 
-Nothing here has a network, a store or a clock. ``erpnext.receive``, ``telegram.receive`` and ``generic.receive`` check
-who sent it before they read it.
+The receiving halves have no network, store or clock: ``erpnext.receive``, ``telegram.receive`` and ``generic.receive``
+check who sent it before they read it. ``erpnext_desk`` is the half that does something there.
 """

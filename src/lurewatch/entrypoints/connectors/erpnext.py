@@ -85,10 +85,14 @@ def receive(body: bytes, headers: Mapping[str, str], config: ErpnextConfig) -> t
     sender = fields.text("sender_email").strip()
     if fields.text("kind").strip().casefold() not in _PEOPLES:
         return ()
-    parts = mail.split(mail.lines(text))
+    lines = mail.lines(text)
+    parts = mail.split(lines)
     if not parts.own or _is_own_sender(fields, sender, config):
         return ()
-    if own_posts.is_ours(parts.own, thread, config.secret):
+    whole = "\n".join(line.text for line in lines)  # what we quote in an Issue may look like a quotation of a mail
+    if own_posts.is_ours(parts.own, thread, config.secret) or any(
+        own_posts.is_ours(whole, place, config.secret) for place in (thread, own_posts.ANYWHERE)
+    ):
         return ()
     return (_received(fields, parts, body, config),)
 

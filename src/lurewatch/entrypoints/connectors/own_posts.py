@@ -10,6 +10,8 @@ import hashlib
 import hmac
 import re
 
+ANYWHERE = ""
+"""The thread of a post that is none in a thread, such as an Issue: its name is not known before it is made."""
 _MARK = re.compile(r"\[lw-([0-9a-f]{16})\]")
 _WORD = re.compile(r"\w+")
 
