@@ -10,6 +10,8 @@ import phonenumbers
 from lurewatch.engine.policies import POLICIES
 from lurewatch.entrypoints.values import Kind
 
+_ACTIONS = ("warning", "escalation", "alert", "notice", "log", "hand_off")
+
 
 @dataclass(frozen=True, slots=True)
 class Setting:
@@ -50,6 +52,13 @@ def policy(text: str) -> str:
     """A policy by its name; raises ValueError."""
     if text not in POLICIES:
         raise ValueError(f"no policy is called {text!r}. There are: {', '.join(POLICIES)}.")
+    return text
+
+
+def action(text: str) -> str:
+    """What a policy may ask for, by its name; raises ValueError."""
+    if text not in _ACTIONS:
+        raise ValueError(f"no action is called {text!r}. There are: {', '.join(_ACTIONS)}.")
     return text
 
 

@@ -13,7 +13,8 @@ from lurewatch.casework.access import Access
 from lurewatch.casework.acts import Doer
 from lurewatch.casework.archive import Archive
 from lurewatch.casework.bus import Bus
-from lurewatch.casework.relay import Relay, to_bus
+from lurewatch.casework.leaving import heeding
+from lurewatch.casework.relay import Pace, Relay, to_bus
 from lurewatch.casework.review import Review
 from lurewatch.casework.screening import Binding, Incoming, Screened, Screening, Terms
 from lurewatch.casework.store import Store, address
@@ -26,6 +27,8 @@ NO_STORE = "none"
 """The setting that keeps nothing."""
 _log = logging.getLogger("lurewatch")
 _RETRY_SECONDS = 2.0
+_PACE = Pace(timeout=20.0)
+"""Of what is done outside: longer than a connector gives others to answer, so that it is the one to say what failed."""
 _FINISH_SECONDS = 5.0
 """So long what is being handed on at the end may take; what does not get through is handed on at the next start."""
 
@@ -148,10 +151,10 @@ class Recording:
                 self._problem = str(error)
                 _log.error("The store cannot be opened, messages are refused until it can: %s", error)
             return False
-        for delivers in (to_bus(self._bus), *(doer.does for doer in self._doers)):
-            relay = Relay(self._store, delivers)
-            self._relays.append(relay)
-            self._relaying.append(asyncio.create_task(relay.run()))
+        self._relays = [Relay(self._store, to_bus(self._bus))]
+        for doer in self._doers:
+            self._relays.append(Relay(self._store, heeding(self._store, doer.does), pace=_PACE))
+        self._relaying = [asyncio.create_task(relay.run()) for relay in self._relays]
         self._screening = Screening(self._engine, self._store, terms=self._terms, recorded=self._wake)
         return True
 
