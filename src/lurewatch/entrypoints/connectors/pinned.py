@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import ipaddress
+import logging
 import socket
 import ssl
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
@@ -126,6 +127,7 @@ class Pinned:
         self._network = network or httpcore2.AnyIOBackend()
         self._tls = tls or httpcore2.default_ssl_context()
         self._timeout = timeout
+        logging.getLogger("httpcore2.http11").addFilter(_HIDING)
 
     async def post(self, url: httpx2.URL, headers: Mapping[str, str], body: bytes) -> Answer:
         """What the server answers, whatever it is.
@@ -200,6 +202,19 @@ class _To(httpcore2.AsyncNetworkBackend):
                 if number == len(self._addresses):
                     raise
         raise AssertionError("there is always an address")
+
+
+class _Hiding(logging.Filter):
+    """Takes the headers of answers out of the library's log: a redirect repeats the address, which may be a secret."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        what, complete, _ = record.getMessage().partition(".complete")
+        if what == "receive_response_headers":
+            record.msg, record.args = what + complete, ()
+        return True
+
+
+_HIDING = _Hiding()
 
 
 def _port(url: httpx2.URL) -> int:
