@@ -374,6 +374,27 @@ def test_what_is_wrong_with_a_table(tmp_path: Path, table: str, said: str) -> No
         assert secret not in str(error.value)
 
 
+@pytest.mark.parametrize(
+    ("written", "said"),
+    [
+        ("sesame", "webhooks: the text is no JSON. Write [{name: ops,"),
+        ("{sesame: 1}", "webhooks: it is not a list of at most 1000 tables. Write [{name: ops,"),
+        ("[sesame]", "webhooks: number 1, it, is not a table."),
+        ("[{name: a, sesame: b}]", "webhooks: number 1 has no url. Write it."),
+        ("[{name: a, url: b, sesame: c}]", "webhooks: number 1: unknown key. There are: name, url, secret,"),
+        ("[{name: a, url: b, secret: {sesame: 1}}]", "webhooks: number 1, secret: it is not one secret, or two."),
+        ("[{name: a, url: b, format: sesame}]", "webhooks: number 1, format: it is not standard or slack."),
+        ("[{name: a, url: b, actions: [sesame]}]", "webhooks: number 1, actions: it is not warning, escalation,"),
+    ],
+)
+def test_what_is_no_list_of_tables(tmp_path: Path, written: str, said: str) -> None:
+    """What is written wrongly is told by its place, without what was written."""
+    with pytest.raises(SettingsError) as error:
+        settings(tmp_path, f"webhooks: {written}\n")
+    assert said in str(error.value)
+    assert "sesame" not in str(error.value)
+
+
 def test_names_are_unique(tmp_path: Path) -> None:
     """Two webhooks of one name are refused, and every problem is told at once."""
     one = f"{{name: a, url: https://a.example, secret: {SECRET}}}"

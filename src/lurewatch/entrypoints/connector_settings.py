@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from lurewatch.entrypoints.declarations import action, number, setting
+from lurewatch.entrypoints.declarations import ACTIONS, action, number, setting
 from lurewatch.entrypoints.tabled import Tables
 from lurewatch.entrypoints.values import Choice, File, Kind, Paths, Switch, Text, Texts, Url, Whole
 
@@ -16,12 +16,12 @@ _TENANT = "The tenant that its messages belong to."
 WEBHOOK_FIELDS: Mapping[str, Kind] = {
     "name": Text("name"),
     "url": Text("address"),
-    "secret": Texts("secrets"),
+    "secret": Texts("one secret, or two"),
     "secret_file": File(),
     "format": Choice(("standard", "slack")),
     "tenant": Text("name"),
     "channels": Texts("channels"),
-    "actions": Texts("actions", action),
+    "actions": Texts(", ".join(ACTIONS), action),
     "allow_private": Switch(),
 }
 
@@ -121,7 +121,12 @@ class ConnectorSettings:
     webhooks: tuple[Mapping[str, Any], ...] = setting(
         (),
         "webhooks",
-        Tables("[{name: ops, url: https://..., secret: whsec_...}]", WEBHOOK_FIELDS, frozenset({"name", "url"})),
+        Tables(
+            "[{name: ops, url: https://..., secret: whsec_...}]",
+            WEBHOOK_FIELDS,
+            required=frozenset({"name", "url"}),
+            secret=True,
+        ),
         "Whom decisions are posted to; docs/webhooks.md says what a table may hold.",
         secret=True,
     )

@@ -10,7 +10,8 @@ import phonenumbers
 from lurewatch.engine.policies import POLICIES
 from lurewatch.entrypoints.values import Kind
 
-_ACTIONS = ("warning", "escalation", "alert", "notice", "log", "hand_off")
+ACTIONS = ("warning", "escalation", "alert", "notice", "log", "hand_off")
+"""What a policy may ask for, besides nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +58,8 @@ def policy(text: str) -> str:
 
 def action(text: str) -> str:
     """What a policy may ask for, by its name; raises ValueError."""
-    if text not in _ACTIONS:
-        raise ValueError(f"no action is called {text!r}. There are: {', '.join(_ACTIONS)}.")
+    if text not in ACTIONS:
+        raise ValueError(f"no action is called {text!r}. There are: {', '.join(ACTIONS)}.")
     return text
 
 
