@@ -15,6 +15,7 @@ from lurewatch.entrypoints.connectors.telegram_api import Api
 from lurewatch.entrypoints.connectors.telegram_posts import AdminAlerts, GroupNotices, Posts
 from lurewatch.entrypoints.recording import is_local, store_url
 from lurewatch.entrypoints.settings import Settings
+from lurewatch.entrypoints.webhook_endpoints import webhooks
 from lurewatch.errors import SettingsError
 
 
@@ -24,7 +25,7 @@ def doers(settings: Settings) -> tuple[Doer, ...]:
     Raises:
         SettingsError: something that one of them needs is missing or wrong.
     """
-    return tuple(chain(_erpnext(settings), _telegram(settings)))
+    return tuple(chain(_erpnext(settings), _telegram(settings), webhooks(settings)))
 
 
 def _telegram(settings: Settings) -> Iterator[Doer]:
