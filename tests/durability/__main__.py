@@ -9,6 +9,7 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+from typing import Any
 
 from tests.durability import trial
 
@@ -27,10 +28,10 @@ def main() -> None:
     given = parser.parse_args()
     with tempfile.TemporaryDirectory() as scratch:
         folder = given.folder or Path(scratch)
-        reports = [_tried(plan, folder / f"{number}-{plan.store}") for number, plan in enumerate(_plans(given))]
+        found = [_tried(plan, folder / f"{number}-{plan.store}") for number, plan in enumerate(_plans(given))]
     if given.report:
-        given.report.write_text(json.dumps([report.as_json() for report in reports], indent=2) + "\n")
-    sys.exit(any(report.faults for report in reports))
+        given.report.write_text(json.dumps(found, indent=2) + "\n")
+    sys.exit(any(figures["faults"] for figures in found))
 
 
 def _plans(given: argparse.Namespace) -> list[trial.Plan]:
@@ -47,29 +48,20 @@ def _plans(given: argparse.Namespace) -> list[trial.Plan]:
     return plans
 
 
-def _tried(plan: trial.Plan, folder: Path) -> trial.Report:
+def _tried(plan: trial.Plan, folder: Path) -> dict[str, Any]:
     begin = time.monotonic()
 
     def say(what: str) -> None:
         print(f"{time.monotonic() - begin:7.1f} s  {what}", flush=True)
 
     say(f"{plan.store}: {plan.kills} kills, {plan.cuts} cuts, seed {plan.seed}")
-    report = asyncio.run(trial.run(plan, folder, say))
-    _show(report)
-    return report
-
-
-def _show(report: trial.Report) -> None:
-    for name, times in sorted(report.done.items()):
-        print(f"  {times:6} {name}")
-    for status, times in sorted(report.answers.items()):
-        print(f"  {times:6} answers {status}")
-    print(f"  {report.talks:6} conversations, {report.acknowledged} messages acknowledged")
-    print(f"  {report.events:6} events arrived, {report.events_again} of them again")
-    print(f"  {', '.join(f'{count} {table}' for table, count in report.rows.items())}")
-    for fault in report.faults[:_SHOWN]:
+    outcome = asyncio.run(trial.run(plan, folder, say))
+    figures = outcome.figures()
+    print(json.dumps({**figures, "faults": len(outcome.faults)}, indent=2))
+    for fault in outcome.faults[:_SHOWN]:
         print(f"BROKEN: {fault.promise}: {fault.found}")
-    print(f"  {len(report.faults)} promises broken in {report.seconds} s (seed {report.plan.seed})", flush=True)
+    say(f"{len(outcome.faults)} times a promise was broken (seed {plan.seed})")
+    return figures
 
 
 if __name__ == "__main__":

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import orjson
 from tests.durability.books import Books, Consumed, Row
 from tests.durability.clients import Witness
-from tests.durability.talks import INCIDENTS, Talk, incidents, recorded_as
+from tests.durability.talks import INCIDENTS, incidents, recorded_as
 
 COOLDOWN = 600.0
 """Seconds by default until the next alert of a type in a conversation (spec: brand monitor)."""
@@ -119,7 +119,8 @@ def _everything_is_delivered(_: Witness, books: Books) -> Iterator[str]:
     arrived = {event.id for event in books.events}
     for row in books.rows["outbox"]:
         if row["status"] != "delivered":
-            yield f"event {row['id']} of {row['subject']}: {row['status']}, {row['attempts']} tries, {row['last_error']}"
+            tries = f"{row['attempts']} tries, {row['last_error']}"
+            yield f"event {row['id']} of {row['subject']}: {row['status']}, {tries}"
         elif row["id"] not in arrived:
             yield f"event {row['id']} of {row['subject']}: is said to be delivered and did not arrive"
     for name in arrived - {row["id"] for row in books.rows["outbox"]}:

@@ -67,9 +67,7 @@ async def consumed(bus: str) -> list[Consumed]:
     try:
         stream = client.jetstream()
         left = (await stream.stream_info(STREAM)).state.messages
-        reader = await stream.pull_subscribe(
-            _SUBJECTS, stream=STREAM, config=ConsumerConfig(ack_policy=AckPolicy.NONE)
-        )
+        reader = await stream.pull_subscribe(_SUBJECTS, stream=STREAM, config=ConsumerConfig(ack_policy=AckPolicy.NONE))
         while left > 0:
             try:
                 batch = await reader.fetch(min(_BATCH, left), timeout=5)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import random
+import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -40,6 +41,8 @@ class Witness:
     """How often which status came; ``none`` is a message whose fate was not told."""
     strange: list[str] = field(default_factory=list)
     """Answers that nobody may get."""
+    slowest: float = 0.0
+    """Seconds until an answer, the longest."""
 
 
 class Clients:
@@ -78,7 +81,8 @@ class Clients:
 
     async def _say(self, talk: Talk, turn: Turn) -> None:
         for _ in range(_MOST_TRIES if turn.may_be_repeated else 1):
-            status, answer = await self._sent(talk, turn)
+            status, answer, seconds = await self._sent(talk, turn)
+            self.witness.slowest = max(self.witness.slowest, seconds)
             self.witness.answers[status] += 1
             if status == "200":
                 told = Acknowledged(talk, turn, answer["verdict_id"], answer["position"], answer["edition"])
@@ -90,16 +94,19 @@ class Clients:
         if turn.may_be_repeated:
             self.witness.strange.append(f"{talk.conversation}, {turn}: was never acknowledged")
 
-    async def _sent(self, talk: Talk, turn: Turn) -> tuple[str, Any]:
+    async def _sent(self, talk: Talk, turn: Turn) -> tuple[str, Any, float]:
         while not (ports := self._ports()):
             await asyncio.sleep(_PAUSE)
+        begin = time.monotonic()
+        status, answer = "none", None
         try:
             async with asyncio.timeout(_PATIENCE):
-                return await post(self._dice.choice(ports), _body(talk, turn), turn.key)
+                status, answer = await post(self._dice.choice(ports), _body(talk, turn), turn.key)
         except TimeoutError:
-            return "stuck", f"no answer in {_PATIENCE:g} seconds"
+            status = "stuck"
         except (OSError, EOFError):
-            return "none", None
+            pass
+        return status, answer, time.monotonic() - begin
 
 
 def _body(talk: Talk, turn: Turn) -> bytes:

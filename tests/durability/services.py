@@ -21,13 +21,13 @@ _POLL = 0.03
 class Program:
     """A program that is started again and again; ``log`` gathers what it says.
 
-    It is ready when its ``port`` answers, or, without one, when it runs.
+    It is ready when its ``port`` answers.
     """
 
     arguments: Sequence[str]
     environment: dict[str, str]
     log: Path
-    port: int = 0
+    port: int
     is_ready: bool = False
     starts: int = 0
     _process: Process | None = None
@@ -48,7 +48,7 @@ class Program:
         self.starts += 1
         try:
             async with asyncio.timeout(_PATIENCE):
-                while self.port and not await self._answers():
+                while not await self._answers():
                     if process.returncode is not None:
                         raise RuntimeError(f"{self.arguments[1]} ended with {process.returncode}: see {self.log}")
                     await asyncio.sleep(_POLL)
@@ -66,6 +66,13 @@ class Program:
         """Wait until it has ended."""
         if self._process is not None:
             await self._process.wait()
+
+    async def close(self) -> None:
+        """Kill it, and keep what it has said."""
+        self.kill()
+        await self.ended()
+        if self._log is not None:
+            self._log.close()
 
     async def stop(self, patience: float = 20.0) -> bool:
         """Ask it to end, as at a new release; whether it did."""
@@ -106,8 +113,11 @@ def service(port: int, store: str, bus: str, folder: Path) -> Program:
     )
 
 
-def relay(store: str, bus: str, folder: Path) -> Program:
+def relay(port: int, store: str, bus: str, folder: Path) -> Program:
     """A relay by itself, beside those in the services."""
     return Program(
-        ("-m", "tests.durability.relay"), {"LUREWATCH_STORE": store, "LUREWATCH_BUS": bus}, folder / "relay.log"
+        ("-m", "tests.durability.relay", str(port)),
+        {"LUREWATCH_STORE": store, "LUREWATCH_BUS": bus},
+        folder / "relay.log",
+        port,
     )

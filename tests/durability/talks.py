@@ -109,9 +109,7 @@ def incidents(talks: Sequence[Talk]) -> dict[tuple[str, str], int]:
     """How many incidents every pair is to have: messages that shared something in any of their editions."""
     found: dict[tuple[str, str], int] = {}
     for talk in talks:
-        shared = {
-            turn.message_id or f"#{place}" for place, turn in enumerate(talk.turns) if turn.text in INCIDENTS
-        }
+        shared = {turn.message_id or f"#{place}" for place, turn in enumerate(talk.turns) if turn.text in INCIDENTS}
         if shared:
             pair = (talk.client, talk.advisor)
             found[pair] = found.get(pair, 0) + len(shared)

@@ -8,7 +8,7 @@ import time
 from collections import Counter
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -17,11 +17,11 @@ from sqlalchemy import func, select
 from tests.casework.postgresql import PostgreSQL
 from tests.casework.servers import free_port, nats_server, started
 from tests.durability import audit, services
-from tests.durability.books import books, open_stream
-from tests.durability.clients import Clients
+from tests.durability.books import Books, books, open_stream
+from tests.durability.clients import Clients, Witness
 from tests.durability.proxy import CUTS, Proxy
 from tests.durability.services import Program
-from tests.durability.talks import talks
+from tests.durability.talks import Talk, talks
 
 from lurewatch.casework.bus import open_bus
 from lurewatch.casework.events import EventBus
@@ -34,7 +34,8 @@ _LONGEST_BETWEEN = 1.5
 _LEASE = 60.0
 """So long a row waits whose relay was killed."""
 _SLACK = 60.0
-_RELAY = "relay"
+_ALIVE = 20.0
+"""So long the events of a conversation may take that nothing holds up."""
 _COMMIT_SHARE = 0.3
 """Of the kills of a service behind a proxy so many come between a COMMIT and its answer."""
 
@@ -56,24 +57,33 @@ class Plan:
     hurry: bool = False
 
 
-@dataclass(slots=True)
-class Report:
-    """What was done and what came of it."""
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What was done, what the clients were told, what is left, and which promises that breaks."""
 
     plan: Plan
-    done: Counter[str] = field(default_factory=Counter)
-    answers: Counter[str] = field(default_factory=Counter)
-    talks: int = 0
-    acknowledged: int = 0
-    rows: dict[str, int] = field(default_factory=dict)
-    events: int = 0
-    events_again: int = 0
-    seconds: float = 0.0
-    faults: list[audit.Fault] = field(default_factory=list)
+    done: Counter[str]
+    witness: Witness
+    books: Books
+    faults: list[audit.Fault]
+    seconds: float
 
-    def as_json(self) -> dict[str, Any]:
-        """The same in simple values."""
-        return asdict(self)
+    def figures(self) -> dict[str, Any]:
+        """The same in numbers."""
+        events = self.books.events
+        return {
+            "plan": asdict(self.plan),
+            "done": dict(sorted(self.done.items())),
+            "answers": dict(sorted(self.witness.answers.items())),
+            "slowest_answer": round(self.witness.slowest, 2),
+            "conversations": len(self.witness.talks),
+            "acknowledged": len(self.witness.acknowledged),
+            "rows": {table: len(rows) for table, rows in self.books.rows.items()},
+            "events": len(events),
+            "events_that_came_again": len(events) - len({event.id for event in events}),
+            "seconds": self.seconds,
+            "faults": [asdict(fault) for fault in self.faults],
+        }
 
 
 Say = Callable[[str], None]
@@ -93,32 +103,26 @@ class _Place:
         return [program.port for program in self.programs if program.is_ready]
 
 
-async def run(plan: Plan, folder: Path, say: Say = lambda _: None) -> Report:
+async def run(plan: Plan, folder: Path, say: Say = lambda _: None) -> Outcome:
     """Do it; ``folder`` keeps the database, the events and what the programs say."""
     begin = time.monotonic()
     dice = random.Random(plan.seed)
-    report = Report(plan)
+    done: Counter[str] = Counter()
+    said = talks(plan.seed)
     async with _place(plan, folder, dice) as place:
-        clients = Clients(talks(plan.seed), place.ports, random.Random(plan.seed + 1), plan.clients)
+        clients = Clients(said, place.ports, random.Random(plan.seed + 1), plan.clients)
         load = asyncio.create_task(clients.run())
         try:
-            await _kill(plan, place, dice, report, say)
-            await _cut(plan, place, dice, report, say)
+            await _kill(plan, place, dice, done, say)
+            await _cut(plan, place, dice, done, say)
         finally:
             clients.end()
             await load
         say("all talks are at their end; the rest of the events is handed on")
-        report.faults += await _finish(plan, place)
+        faults = await _finish(plan, place, clients, next(said))
         found = await books(place.store, place.bus)
-    witness = clients.witness
-    report.faults += audit.faults(witness, found)
-    report.answers, report.talks = witness.answers, len(witness.talks)
-    report.acknowledged = len(witness.acknowledged)
-    report.rows = {table: len(rows) for table, rows in found.rows.items()}
-    report.events = len(found.events)
-    report.events_again = len(found.events) - len({event.id for event in found.events})
-    report.seconds = round(time.monotonic() - begin, 1)
-    return report
+    faults += audit.faults(clients.witness, found)
+    return Outcome(plan, done, clients.witness, found, faults, round(time.monotonic() - begin, 1))
 
 
 @asynccontextmanager
@@ -143,20 +147,15 @@ async def _place(plan: Plan, folder: Path, dice: random.Random) -> AsyncIterator
                 stack.push_async_callback(proxy.close)
             stores = [f"postgresql://postgres@127.0.0.1:{proxy.port}/{database}" for proxy in proxies]
         programs = [services.service(free_port(), url, bus, folder) for url in stores]
-        relay = services.relay(store, bus, folder)
+        relay = services.relay(free_port(), store, bus, folder)
         for program in (*programs, relay):
-            stack.push_async_callback(_over, program)
+            stack.push_async_callback(program.close)
         for program in programs:
             await program.start()
         yield _Place(store, bus, programs, proxies, relay)
 
 
-async def _over(program: Program) -> None:
-    program.kill()
-    await program.ended()
-
-
-async def _kill(plan: Plan, place: _Place, dice: random.Random, report: Report, say: Say) -> None:
+async def _kill(plan: Plan, place: _Place, dice: random.Random, done: Counter[str], say: Say) -> None:
     """Kill what is ready, again and again, and start it anew each time."""
     if not plan.kills:
         return
@@ -169,7 +168,7 @@ async def _kill(plan: Plan, place: _Place, dice: random.Random, report: Report, 
             await asyncio.sleep(dice.random() * _LONGEST_BETWEEN)
             ready = [program for program in (*place.programs, place.relay) if program.is_ready]
             victim = dice.choice(ready)
-            report.done[await _killed(victim, place, dice)] += 1
+            done[await _killed(victim, place, dice)] += 1
             starting = {task: program for task, program in starting.items() if not _is_done(task)}
             starting[asyncio.create_task(victim.start())] = victim
             say(f"{plan.store}: kill {number + 1} of {plan.kills}")
@@ -206,54 +205,63 @@ async def _killed(victim: Program, place: _Place, dice: random.Random) -> str:
     return how
 
 
-async def _cut(plan: Plan, place: _Place, dice: random.Random, report: Report, say: Say) -> None:
+async def _cut(plan: Plan, place: _Place, dice: random.Random, done: Counter[str], say: Say) -> None:
     """Cut the connections of the first service, and let it live: what breaks in it stays broken."""
     if not plan.cuts:
         return
-    for program in (*place.programs[1:], place.relay):
+    for program in place.programs[1:]:
         program.kill()
-    done = 0
-    while done < plan.cuts:
+    number = 0
+    while number < plan.cuts:
         await asyncio.sleep(dice.random() * _LONGEST_BETWEEN)
         how = dice.choice(CUTS)
         if await place.proxies[0].cut(how):
-            done += 1
-            report.done[f"cut: {how}"] += 1
-            say(f"{plan.store}: cut {done} of {plan.cuts}")
+            number += 1
+            done[f"cut: {how}"] += 1
+            say(f"{plan.store}: cut {number} of {plan.cuts}")
 
 
-async def _finish(plan: Plan, place: _Place) -> list[audit.Fault]:
-    """Wait until nothing is left to hand on, then stop everything as at a new release."""
+async def _finish(plan: Plan, place: _Place, clients: Clients, talk: Talk) -> list[audit.Fault]:
+    """Wait until nothing is left to hand on, then stop everything as at a new release.
+
+    One more ``talk`` shows that the services themselves are whole, and not only what takes over from them.
+    """
     found: list[audit.Fault] = []
+    place.relay.kill()
+    await place.relay.ended()
+    await clients.have(talk)
+    if not await _handed_on(place.store, _ALIVE, talk.conversation):
+        found.append(audit.Fault("the service goes on handing on", f"nothing of {talk.conversation} was handed on"))
     if not plan.hurry:
         await _handed_on(place.store, _LEASE + _SLACK)
     for program in place.programs:
         if program.is_ready and program.has_ended:
             found.append(audit.Fault("the service lives", f"it ended by itself: see {program.log}"))
         if not await program.stop():
-            found.append(audit.Fault("the service stops when asked", f"it went on for 20 seconds: see {program.log}"))
+            found.append(audit.Fault("the service stops when asked", f"it did not in 20 seconds: see {program.log}"))
     if plan.hurry:
         await _hand_on_later(place)
     return found
 
 
-async def _handed_on(store: str, patience: float) -> None:
-    with suppress(TimeoutError):
-        async with asyncio.timeout(patience), await Store.open(store) as opened:
-            while await _pending(opened):
-                await asyncio.sleep(0.2)
-
-
-async def _pending(store: Store) -> int:
-    async with store.reading() as connection:
-        query = select(func.count()).select_from(outbox).where(outbox.c.status == "pending")
-        return (await connection.execute(query)).scalar_one()
+async def _handed_on(store: str, patience: float, conversation: str = "") -> bool:
+    """Wait until nothing is pending (of one conversation, if given); whether it came to that."""
+    waiting = select(func.count()).select_from(outbox).where(outbox.c.status == "pending")
+    if conversation:
+        waiting = waiting.where(outbox.c.subject == conversation)
+    end = time.monotonic() + patience
+    async with await Store.open(store) as opened:
+        while True:
+            async with opened.reading() as connection:
+                if not (await connection.execute(waiting)).scalar_one():
+                    return True
+            if time.monotonic() > end:
+                return False
+            await asyncio.sleep(0.2)
 
 
 async def _hand_on_later(place: _Place) -> None:
     """A relay whose clock is ahead: for it every claim has ended."""
-    place.relay.kill()
-    await place.relay.ended()
     bus = open_bus(place.bus, EventBus())
     async with await Store.open(place.store) as store:
         relay = Relay(store, to_bus(bus), clock=lambda: time.time() + 2 * _LEASE)
