@@ -78,12 +78,18 @@ class Outcome:
             "slowest_answer": round(self.witness.slowest, 2),
             "conversations": len(self.witness.talks),
             "acknowledged": len(self.witness.acknowledged),
+            "recorded_without_acknowledgement": self._unacknowledged(),
             "rows": {table: len(rows) for table, rows in self.books.rows.items()},
             "events": len(events),
             "events_that_came_again": len(events) - len({event.id for event in events}),
             "seconds": self.seconds,
             "faults": [asdict(fault) for fault in self.faults],
         }
+
+    def _unacknowledged(self) -> int:
+        """Messages that may not be sent again, of which nobody was told that they are recorded."""
+        told = {one.talk.conversation for one in self.witness.acknowledged}
+        return sum(row["id"] not in told for row in self.books.rows["conversations"])
 
 
 Say = Callable[[str], None]

@@ -54,7 +54,8 @@ class Screening:
         Raises:
             InputError: the message is over a limit, or something in it cannot be kept; nothing was recorded.
             ConflictError: the idempotency key stood for something else before.
-            StoreError: the store cannot be used; nothing was recorded.
+            StoreError: the store cannot be used. Nothing was recorded, or the connection broke while it was: a message
+                with an id or a key may be screened again in any case.
         """
         return await self._groups.submit(admit(incoming, self._engine().config.most_characters))
 

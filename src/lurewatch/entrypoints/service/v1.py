@@ -101,7 +101,9 @@ class AlertQuery(BaseModel):
     limit: Annotated[int, Field(ge=1, le=MOST_ROWS)] = 50
 
 
-_UNAVAILABLE = documented("The store is away; nothing was recorded. Try again after Retry-After seconds")
+_UNAVAILABLE = documented(
+    "The store is away. Try again after Retry-After seconds: what has an id or an Idempotency-Key is not recorded twice"
+)
 _TOO_LARGE = documented("The body or the message is over a limit")
 _MESSAGE_RESPONSES: dict[int | str, dict[str, Any]] = {
     200: {"description": "The verdict on the conversation so far; it is recorded"},
