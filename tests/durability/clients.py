@@ -14,7 +14,7 @@ from typing import Any
 from tests.durability.talks import Talk, Turn
 
 HOST = "127.0.0.1"
-_PATIENCE = 30.0
+_PATIENCE = 60.0
 """Seconds until an answer is no longer waited for: what takes so long is stuck."""
 _PAUSE = 0.1
 _MOST_TRIES = 2_000

@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import IO
 
 HOST = "127.0.0.1"
-_PATIENCE = 60.0
+_PATIENCE = 300.0
+"""Seconds a start may take on a busy machine."""
 _POLL = 0.03
 
 

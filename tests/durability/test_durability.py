@@ -34,7 +34,10 @@ def test_nothing_is_lost(outcome: Outcome) -> None:
 
 
 def _without(table: str) -> Callable[[Books], None]:
-    return lambda books: books.rows[table].pop(0) and None
+    def spoil(books: Books) -> None:
+        del books.rows[table][0]
+
+    return spoil
 
 
 def _one_more(table: str, column: str) -> Callable[[Books], None]:

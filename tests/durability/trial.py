@@ -31,6 +31,7 @@ from lurewatch.casework.store.schema import outbox
 
 _LONGEST_BETWEEN = 1.5
 """Seconds between a program being ready and being killed, at most; between cuts as much."""
+_POLL = 0.05
 _LEASE = 60.0
 """So long a row waits whose relay was killed."""
 _SLACK = 60.0
@@ -121,9 +122,11 @@ async def run(plan: Plan, folder: Path, say: Say = lambda _: None) -> Outcome:
         try:
             await _kill(plan, place, dice, done, say)
             await _cut(plan, place, dice, done, say)
-        finally:
-            clients.end()
-            await load
+        except BaseException:
+            load.cancel()  # nobody may be left to answer
+            raise
+        clients.end()
+        await load
         say("all talks are at their end; the rest of the events is handed on")
         faults = await _finish(plan, place, clients, next(said))
         found = await books(place.store, place.bus)
@@ -166,27 +169,25 @@ async def _kill(plan: Plan, place: _Place, dice: random.Random, done: Counter[st
     if not plan.kills:
         return
     await place.relay.start()
-    starting: dict[asyncio.Task[None], Program] = {}
-    try:
-        for number in range(plan.kills):
-            while not any(program.is_ready for program in place.programs):
-                await asyncio.wait(starting, return_when=asyncio.FIRST_COMPLETED)
-            await asyncio.sleep(dice.random() * _LONGEST_BETWEEN)
-            ready = [program for program in (*place.programs, place.relay) if program.is_ready]
-            victim = dice.choice(ready)
-            done[await _killed(victim, place, dice)] += 1
-            starting = {task: program for task, program in starting.items() if not _is_done(task)}
-            starting[asyncio.create_task(victim.start())] = victim
-            say(f"{plan.store}: kill {number + 1} of {plan.kills}")
-    finally:
-        await asyncio.gather(*starting)
+    starting: set[asyncio.Task[None]] = set()
+    for number in range(plan.kills):
+        while not any(program.is_ready for program in place.programs):
+            starting = _unfinished(starting)
+            await asyncio.sleep(_POLL)
+        await asyncio.sleep(dice.random() * _LONGEST_BETWEEN)
+        victim = dice.choice([program for program in (*place.programs, place.relay) if program.is_ready])
+        done[await _killed(victim, place, dice)] += 1
+        starting = _unfinished(starting) | {asyncio.create_task(victim.start())}
+        say(f"{plan.store}: kill {number + 1} of {plan.kills}")
+    await asyncio.gather(*starting)
 
 
-def _is_done(task: asyncio.Task[None]) -> bool:
-    """Whether it is; raises what it raised."""
-    if task.done():
-        task.result()
-    return task.done()
+def _unfinished(starting: set[asyncio.Task[None]]) -> set[asyncio.Task[None]]:
+    """Those that go on; raises what one of the others has raised."""
+    for task in starting:
+        if task.done():
+            task.result()
+    return {task for task in starting if not task.done()}
 
 
 async def _killed(victim: Program, place: _Place, dice: random.Random) -> str:
