@@ -72,7 +72,8 @@ class Screening:
         Raises:
             InputError: the message is over a limit, or something in it cannot be kept; nothing was recorded.
             ConflictError: the idempotency key stood for something else before.
-            StoreError: the store cannot be used; nothing was recorded.
+            StoreError: the store cannot be used. Nothing was recorded, or the connection broke while it was: a message
+                with an id or a key may be screened again in any case.
         """
         admitted = self._admitted(incoming)
         if self._advise is not None and admitted.knowledge is NOTHING_KNOWN:

@@ -54,8 +54,9 @@ _SQLITE_AWAY = frozenset(
 class Store:
     """An open database. Make one with ``Store.open``; ``async with`` closes it.
 
-    Whatever the database's trouble, ``StoreError`` is raised, and nothing of the transaction was kept; what no database
-    can hold or be asked for is an ``InputError``.
+    Whatever the database's trouble, ``StoreError`` is raised, and nothing of the transaction was kept; only where the
+    connection broke between the COMMIT and its answer all of it may have been. What no database can hold or be asked
+    for is an ``InputError``.
     """
 
     def __init__(self, engine: AsyncEngine) -> None:

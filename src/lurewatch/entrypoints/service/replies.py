@@ -12,7 +12,9 @@ from pydantic import BaseModel
 from lurewatch.entrypoints.service.problems import documented
 
 _JSON = "application/json"
-UNAVAILABLE = documented("The store is away; nothing was recorded. Try again after Retry-After seconds")
+UNAVAILABLE = documented(
+    "The store is away. Try again after Retry-After seconds: what has an id or an Idempotency-Key is not recorded twice"
+)
 TOO_LARGE = documented("The body or a message is over a limit")
 
 
