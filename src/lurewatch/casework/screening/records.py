@@ -92,7 +92,8 @@ class Notes:
     def _conversation(self, held: Held, draft: Draft, keeping: Keeping) -> dict[str, Any]:
         return {
             "of": held.seq,
-            "state": msgspec.json.encode(keeping.state(held.state)),
+            # Who leads is found anew with the next message.
+            "state": msgspec.json.encode(keeping.state(replace(held.state, leading=None))),
             "message_count": held.state.message_count,
             "scam_probability": draft.verdict.scam_probability,
             "risk_level": draft.verdict.risk_level,
