@@ -26,7 +26,7 @@ def doctor(
     *,
     settings: Settings,
 ) -> None:
-    """Check the configuration, the packs, the store, the bus, the connectors and the clock; say what to do.
+    """Check the configuration, the packs, the store, the bus, policies, connectors and the clock; say what to do.
 
     Nothing is changed or published. A language model that is configured is asked one small question. The exit status is
     1 when something does not work.
