@@ -15,7 +15,6 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from lurewatch.casework.privacy import covers
 from lurewatch.casework.screening.nouns import Incoming
 from lurewatch.casework.store import reading
-from lurewatch.engine.model import Decision
 
 MOST_MESSAGES = 100
 MOST_CHARACTERS = 100_000
@@ -23,7 +22,15 @@ MOST_CHARACTERS = 100_000
 _RUN = 4
 """So many words in a row that were said before are a quotation; single words are not."""
 _WORD = re.compile(r"\w+")
-_DECISIONS: msgspec.json.Decoder[tuple[Decision, ...]] = msgspec.json.Decoder(tuple[Decision, ...])
+
+
+class _Words(msgspec.Struct):
+    """Of a decision what people were told."""
+
+    text: str = ""
+
+
+_DECISIONS = msgspec.json.Decoder(list[_Words])
 
 
 async def completed(
