@@ -59,12 +59,13 @@ def _erpnext(settings: Settings) -> Iterator[Doer]:
         )
     if not store_url(settings):
         raise SettingsError("erpnext.url needs a store, and store.url is none. Write a URL, or leave erpnext.url out.")
-    config = _desk(settings)
+    config = desk(settings)
     yield Banners(config)
     yield Issues(config)
 
 
-def _desk(settings: Settings) -> DeskConfig:
+def desk(settings: Settings) -> DeskConfig:
+    """How ERPNext is written to, where its address and its key are set; raises SettingsError."""
     parts = urlsplit(settings.erpnext_url)
     if parts.query or parts.fragment:
         raise SettingsError("erpnext.url is more than the address of a site. Write it as https://portal.example.")

@@ -9,7 +9,7 @@ import msgspec
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from lurewatch.casework import indicators
-from lurewatch.casework.screening import resuming
+from lurewatch.casework.screening import quotations, resuming
 from lurewatch.casework.screening.bindings import Bound, Rules
 from lurewatch.casework.screening.nouns import ConversationKey, Incoming, Screened, text_hash
 from lurewatch.casework.screening.records import Decided, Notes
@@ -148,6 +148,9 @@ class Desk:
             return await self._answered_before(incoming, answered)
         held = self._conversations[incoming.conversation]
         known = self._known.get((held.seq, incoming.message.message_id))
+        position = held.state.message_count if known is None else known["position"]
+        most = self._engine.config.most_characters
+        incoming = await quotations.completed(self._connection, incoming, held.seq, position, most)
         try:
             if known is None:
                 return self._read_on(incoming, held)

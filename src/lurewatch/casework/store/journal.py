@@ -103,6 +103,13 @@ async def extent(connection: AsyncConnection) -> tuple[int, int]:
     return max(found[0], found[1]), found[2]
 
 
+async def oldest_unsealed(connection: AsyncConnection) -> float | None:
+    """Since when, in seconds since the epoch, the oldest entry without a batch waits for one; None where none does."""
+    asked = select(func.min(audit_log.c.created_at)).where(audit_log.c.batch.is_(None))
+    found: float | None = (await connection.execute(asked)).scalar_one()
+    return found
+
+
 async def batches(connection: AsyncConnection, after: int, limit: int) -> Sequence[RowMapping]:
     """Up to so many batches behind a number, in order."""
     table = audit_batches.c
