@@ -140,6 +140,17 @@ async def test_an_edit_replays_where_the_other_texts_are_as_sent(engine: Engine,
     assert (edited.position, edited.edition) == (1, 1)
 
 
+async def test_an_edit_beside_a_masked_text_is_one_more_message(engine: Engine, store: Store) -> None:
+    """Where a secret of another message was masked an edit cannot take its place: it is read on, and counts once."""
+    screening = Screening(lambda: engine, store, clock=Clock())
+    await screening.screen(incoming("Your OTP is 482913", message_id="m0"))
+    first = await screening.screen(incoming(CONTACT, message_id="m1"))
+    edited = await screening.screen(incoming(CONTACT + " now", message_id="m1"))
+    assert (edited.position, edited.decisions[0].count) == (2, first.decisions[0].count)
+    again = await screening.screen(incoming(CONTACT + " now", message_id="m1"))
+    assert (again.repeated, again.verdict_id) == (True, edited.verdict_id)
+
+
 @pytest.mark.parametrize(
     "text",
     [
@@ -158,7 +169,9 @@ def test_what_is_no_secret(text: str) -> None:
     assert found == []
 
 
-@pytest.mark.parametrize("unit", ["4 ", "otp 1234 ", "code ", "password: ", "4111 1111 ", "123456 is your x code ", "1..."])
+@pytest.mark.parametrize(
+    "unit", ["4 ", "otp 1234 ", "code ", "password: ", "4111 1111 ", "123456 is your x code ", "1..."]
+)
 def test_looking_for_secrets_takes_linear_time(unit: str) -> None:
     """Ten times the text takes about ten times the work, whatever somebody fills it with."""
     short, long = ((unit * size)[:size] for size in (2_000, 20_000))
