@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, RowMapping, Table, and_, delete, or_, select, tuple_, update
+from sqlalchemy import ColumnElement, RowMapping, Table, and_, delete, literal_column, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from lurewatch.casework.store.schema import (
@@ -71,12 +71,18 @@ async def texts_of(connection: AsyncConnection, seqs: Sequence[int]) -> AsyncIte
 
 async def verdicts_on(connection: AsyncConnection, rows: Sequence[RowMapping]) -> list[str]:
     """The ids of the verdicts on these messages."""
-    places = sorted({(row["conversation"], row["position"], row["edition"]) for row in rows})
+    places = {(row["conversation"], row["position"], row["edition"]) for row in rows}
     table = verdicts.c
     ids: list[str] = []
-    for start in range(0, len(places), PAGE):
-        of_them = tuple_(table.conversation, table.position, table.edition).in_(places[start : start + PAGE])
-        ids += (await connection.execute(select(table.id).where(of_them))).scalars()
+    for conversation in sorted({row["conversation"] for row in rows}):
+        positions = sorted({row["position"] for row in rows if row["conversation"] == conversation})
+        for start in range(0, len(positions), PAGE):
+            found = await connection.execute(
+                select(table.id, table.position, table.edition).where(
+                    table.conversation == conversation, table.position.in_(positions[start : start + PAGE])
+                )
+            )
+            ids += (row.id for row in found if (conversation, row.position, row.edition) in places)
     return ids
 
 
@@ -100,11 +106,12 @@ async def events_of(connection: AsyncConnection, row: RowMapping, after: int) ->
     """A page of what was to be told of a conversation and done about it, delivered or not, behind a ``seq``."""
     order = "/".join((row["tenant"], row["channel"], row["id"]))
     raised = select(alerts.c.id).where(alerts.c.conversation == row["seq"])
+    is_act = outbox.c.alert != literal_column("''")  # as the partial index says it, or it is not used
     found = await connection.execute(
         select(outbox)
         .where(
             outbox.c.tenant == row["tenant"],
-            or_(outbox.c.ordered_by == order, and_(outbox.c.alert != "", outbox.c.alert.in_(raised))),
+            or_(outbox.c.ordered_by == order, and_(is_act, outbox.c.alert.in_(raised))),
             outbox.c.seq > after,
         )
         .order_by(outbox.c.seq)
