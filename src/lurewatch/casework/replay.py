@@ -159,7 +159,7 @@ class _Stored:
 
 def _check_kept(row: Row) -> None:
     if not resuming.is_as_sent(row):
-        kept = "only its hash is" if row["text"] is None else "it is masked"
+        kept = "only its hash is" if row["text"] is None else "it is masked, as secrets always are"
         raise ReplayError(f"the text of message {row['position']} (from 0) is not kept as it was sent: {kept}")
 
 

@@ -146,7 +146,7 @@ class Recording:
 
     def review(self) -> Review:
         """Closes alerts."""
-        return Review(self._opened(), self._engine, self._terms.bindings)
+        return Review(self._opened(), self._engine, self._terms.bindings, keep=self._terms.keep)
 
     def statistics(self) -> Statistics:
         """Counts alerts."""

@@ -77,6 +77,7 @@ class Desk:
         self._bound = Bound(engine, terms.bindings)
         self._now = now
         self._new_id = new_id
+        self._keep = terms.keep
         self._notes = Notes(now, new_id, terms)
         self._confirmed: list[Draft] = []
         self._conversations: dict[ConversationKey, Held] = {}
@@ -101,9 +102,10 @@ class Desk:
         await ledger.write(self._connection, rows)
         await origins.keep_policies(self._connection, self._bound.kept(), self._now)
         for draft in self._confirmed:
-            used = indicators.Used(draft.incoming.tenant, draft.held.seq, draft.verdict.indicators)
+            seen = self._notes.shareable(draft)
+            used = indicators.Used(draft.incoming.tenant, draft.held.seq, seen, indicators.CONFIRMED)
             listed = self._rules(draft.incoming).policies.off_platform
-            await indicators.keep(self._connection, used, listed, indicators.CONFIRMED, self._now)
+            await indicators.keep(self._connection, used, listed, self._now, self._keep)
         return outcomes
 
     async def _read(self, wave: Sequence[Incoming]) -> None:

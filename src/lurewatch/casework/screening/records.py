@@ -15,7 +15,7 @@ from lurewatch.casework.screening.nouns import Incoming, PairKey, Screened, text
 from lurewatch.casework.screening.outgoing import Outgoing, Raised
 from lurewatch.casework.screening.terms import Terms
 from lurewatch.casework.store import journal, ledger
-from lurewatch.engine.model import Decision, Memory
+from lurewatch.engine.model import Decision, Indicator, Memory
 from lurewatch.engine.packs.pack import Pack
 
 if TYPE_CHECKING:
@@ -71,6 +71,11 @@ class Notes:
     def earlier(self, conversation: int) -> Mapping[int, Covers]:
         """What is no longer to be kept of earlier messages of a conversation, by their position."""
         return self._held[conversation][2].earlier
+
+    def shareable(self, draft: Draft) -> tuple[Indicator, ...]:
+        """The indicators of a message that was taken, but for what nobody may keep."""
+        keeping = self._held[draft.held.seq][2]
+        return tuple(one for one in draft.verdict.indicators if not keeping.has_secret(one))
 
     def rows(self, counters: Mapping[ledger.Key, int]) -> ledger.Rows:
         """Everything, to be written once; ``counters`` are the incidents of the pairs after the wave."""

@@ -26,7 +26,7 @@ Action = Literal[
     "key_revoked",
     "subject_erased",
     "subject_exported",
-    "settings_changed",
+    "records_purged",
 ]
 SYSTEM = "system"
 """Who acts where no key of a caller does."""

@@ -38,8 +38,10 @@ def router(subjects: Callable[[], Subjects], doors: Doors) -> APIRouter:
         cursor: Annotated[str | None, Query(max_length=20)] = None,
         limit: Annotated[int, Query(ge=1, le=MOST_ROWS)] = 50,
     ) -> Response:
-        page = await subjects().export(caller(request).tenant, subject, cursor=cursor, limit=limit)
-        return _json({"subject": subject, "records": list(page.items), "cursor": page.cursor})
+        who = caller(request)
+        page = await subjects().export(who.tenant, subject, cursor=cursor, limit=limit, key=who.key)
+        records = list(page.items)
+        return _json({"subject": subject, "records": records, "cursor": page.cursor, "receipt": page.receipt})
 
     @routes.delete(
         "/{subject:path}",
@@ -49,8 +51,10 @@ def router(subjects: Callable[[], Subjects], doors: Doors) -> APIRouter:
         response_class=Response,
     )
     async def erase(request: Request, subject: str) -> Response:
-        erased = await subjects().erase(caller(request).tenant, subject)
-        return _json({"erased": asdict(erased)})
+        who = caller(request)
+        counts = asdict(await subjects().erase(who.tenant, subject, key=who.key))
+        receipt = counts.pop("receipt")
+        return _json({"erased": counts, "receipt": receipt})
 
     return routes
 
