@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -64,7 +64,7 @@ async def known(
 
 @dataclass(frozen=True, slots=True)
 class Used:
-    """What was seen in a conversation, by its ``seq``."""
+    """What may be shared of a conversation, by its ``seq``, and from which source it is known."""
 
     tenant: str
     conversation: int
@@ -72,26 +72,32 @@ class Used:
     source: str
 
 
-async def keep(connection: AsyncConnection, used: Used, listed: OffPlatformConfig, now: float, mode: Keep) -> None:
-    """Keep what may be shared of a conversation; never what a protected user or an agent said.
+async def keep(connection: AsyncConnection, used: Sequence[Used], now: float, mode: Keep) -> None:
+    """Keep what these conversations used, in two statements; never what a protected user or an agent said.
 
     Where texts are not kept whole (``mode``), a digest of each value is, and no value.
     """
-    innocent = await indicators.innocent_positions(connection, used.conversation)
-    values = {(one.type, one.value) for one in shareable(used.seen, listed) if one.message_index not in innocent}
+    places = {(one.conversation, seen.message_index) for one in used for seen in one.seen}
+    innocent = await indicators.innocent(connection, places)
+    found = {
+        (one.tenant, seen.type, seen.value, one.source, one.conversation)
+        for one in used
+        for seen in one.seen
+        if (one.conversation, seen.message_index) not in innocent
+    }
     await indicators.keep(
         connection,
         [
             {
-                "tenant": used.tenant,
+                "tenant": tenant,
                 "type": kind,
                 "value": value if mode == "full" else digest(kind, value),
-                "source": used.source,
-                "confidence": CONFIDENCE[used.source],
-                "conversation": used.conversation,
+                "source": source,
+                "confidence": CONFIDENCE[source],
+                "conversation": conversation,
                 "created_at": now,
             }
-            for kind, value in sorted(values)
+            for tenant, kind, value, source, conversation in sorted(found)
         ],
     )
 

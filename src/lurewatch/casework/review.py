@@ -96,13 +96,16 @@ class Review:
         if disposition in NOT_COUNTED:
             await stored.forget(connection, conversation)
         elif disposition == "true_positive":
-            row = await reading.newest_verdict(connection, conversation)
-            if row is not None:
-                seen = msgspec.json.decode(row["verdict"], type=Verdict).indicators
-                bound = Bound(self._engine(), self._bindings)
-                listed = bound.of(alert["tenant"], alert["channel"]).policies.off_platform
-                used = indicators.Used(alert["tenant"], conversation, seen, indicators.REVIEWED)
-                await indicators.keep(connection, used, listed, now, self._keep)
+            bound = Bound(self._engine(), self._bindings)
+            listed = bound.of(alert["tenant"], alert["channel"]).policies.off_platform
+            its_own = await reading.verdict(connection, alert["tenant"], alert["verdict"])
+            newest = await reading.newest_verdict(connection, conversation)
+            verdicts = [
+                msgspec.json.decode(row["verdict"], type=Verdict) for row in (its_own, newest) if row is not None
+            ]
+            seen = indicators.shareable([one for verdict in verdicts for one in verdict.indicators], listed)
+            used = indicators.Used(alert["tenant"], conversation, seen, indicators.REVIEWED)
+            await indicators.keep(connection, [used], now, self._keep)
 
 
 def _counts(disposition: str | None) -> int:

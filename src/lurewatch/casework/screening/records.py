@@ -72,7 +72,7 @@ class Notes:
         """What is no longer to be kept of earlier messages of a conversation, by their position."""
         return self._held[conversation][2].earlier
 
-    def shareable(self, draft: Draft) -> tuple[Indicator, ...]:
+    def without_secrets(self, draft: Draft) -> tuple[Indicator, ...]:
         """The indicators of a message that was taken, but for what nobody may keep."""
         keeping = self._held[draft.held.seq][2]
         return tuple(one for one in draft.verdict.indicators if not keeping.has_secret(one))
