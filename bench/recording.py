@@ -3,8 +3,8 @@
 *Messages a second* of ``POST /v1/messages``, one worker, over the loopback interface, each message in a transaction
 that is on the disk when it is answered; 64 callers at once, so that writes share transactions. Beside it the bare
 commits a second of the same database: one row, one transaction, one connection. *Half load* is paced as in
-``bench.service``. *Length*: what one more message costs in a conversation of 10,000 and in one of 10, in turn, in one
-process.
+``bench.service``. *Length*: what one more message costs in a group's conversation of 10,000 and in one of 10, in turn,
+in one process.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ import statistics
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from itertools import count
+from itertools import count, cycle, islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -27,7 +27,7 @@ from sqlalchemy import make_url
 from tests.casework.postgresql import PostgreSQL
 
 from bench import records, service, texts
-from lurewatch import Message, load_engine
+from lurewatch import Conversation, Engine, Message, load_engine
 from lurewatch.casework.screening import Incoming, Screening
 from lurewatch.casework.store import Store
 
@@ -36,6 +36,8 @@ PATH = "/v1/messages"
 CONNECTIONS = 64
 CONVERSATIONS = 2_000
 LONG, SHORT = 10_000, 10
+MEMBERS = 40
+LURES = 50
 COMMITTING = 3.0
 
 
@@ -108,13 +110,24 @@ def carried(kind: str, seconds: int) -> dict[str, Any]:
     return {"bare_commits_per_second": round(commits, 1), "full_load": full, "half_load": half}
 
 
+def talk(engine: Engine, amount: int) -> Iterator[str]:
+    """What is said in a group, all of it different: one message in LURES is taken for a lure."""
+    messages, _ = texts.distinct_messages(3 * amount)
+    lured = {text: engine.assess(Conversation((Message(text),))).is_scam for text in messages}
+    lures = cycle([text for text, is_one in lured.items() if is_one])
+    honest = [text for text, is_one in lured.items() if not is_one]
+    if len(honest) < amount:
+        honest += [f"{text} ({number})" for number, text in enumerate(islice(cycle(honest), amount - len(honest)))]
+    return (next(lures) if number % LURES == LURES - 1 else text for number, text in enumerate(honest))
+
+
 async def by_length(url: str, rounds: int) -> dict[str, float]:
     """Medians, in microseconds, of one more message in a conversation of LONG and in fresh ones of SHORT."""
-    messages, _ = texts.distinct_messages(LONG + rounds * (SHORT + 2))
-    said, engine = iter(messages), load_engine()
+    engine = load_engine()
+    said = talk(engine, LONG + rounds * (SHORT + 2))
 
     async def one(screening: Screening, conversation: str, number: int) -> float:
-        message = Message(next(said), "AB"[number % 2], message_id=str(number))
+        message = Message(next(said), f"member {number % MEMBERS}", message_id=str(number))
         begin = time.perf_counter()
         await screening.screen(Incoming(conversation, message))
         return 1e6 * (time.perf_counter() - begin)
@@ -130,11 +143,8 @@ async def by_length(url: str, rounds: int) -> dict[str, float]:
                 await one(screening, f"short {turn}", number)
             short.append(await one(screening, f"short {turn}", SHORT))
             long.append(await one(screening, "long", next(numbers)))
-    middle = {"short_us": statistics.median(short), "long_us": statistics.median(long)}
-    return {
-        **{name: round(value, 1) for name, value in middle.items()},
-        "ratio": round(middle["long_us"] / middle["short_us"], 2),
-    }
+    middle = {"short_us": round(statistics.median(short), 1), "long_us": round(statistics.median(long), 1)}
+    return middle | {"ratio": round(middle["long_us"] / middle["short_us"], 2)}
 
 
 def main() -> None:

@@ -156,6 +156,9 @@ class Engine:
         leading = state.leading if knowledge is NOTHING_KNOWN else None
         if leading is None:
             suspects = [dossier for dossier in state.dossiers.values() if dossier.counts] or [NOBODY]
+            if knowledge is NOTHING_KNOWN:  # then each is as probable as when they last said something
+                most = max(dossier.probability for dossier in suspects)
+                suspects = [dossier for dossier in suspects if dossier.probability == most]
             metadata, count = state.sender_metadata, state.message_count
             assessed = [self._assess(metadata, count, dossier, knowledge) for dossier in suspects]
             leading = max(assessed, key=lambda assessment: (assessment.probability, assessment.weighted))
