@@ -62,6 +62,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         version=__version__,
         summary="Reads conversations and tells, with evidence, when somebody is being lured.",
         lifespan=_lifespan(live, recording, polling, opinions),
+        redirect_slashes=False,
     )
     doors = Doors(
         recording.access if url else None, settings.api_key, settings.rate_limit, local=is_local(settings.host)

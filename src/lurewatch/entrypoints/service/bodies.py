@@ -18,12 +18,14 @@ INLINE_BYTES = 16_384
 RETRY_SECONDS = 5
 """What a caller is told to wait while the store is away."""
 _MOST_ERRORS = 20
+_MOST_DIGITS = 18
+"""Python refuses to read numbers of thousands of digits."""
 
 
 async def read(request: Request, most: int) -> bytes | None:
     """The body, or None as soon as it is larger than ``most`` bytes."""
     declared = request.headers.get("content-length", "")
-    if declared.isdecimal() and int(declared) > most:
+    if declared.isdecimal() and (len(declared) > _MOST_DIGITS or int(declared) > most):
         return None
     chunks, size = [], 0
     async for chunk in request.stream():

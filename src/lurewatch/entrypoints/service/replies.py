@@ -9,10 +9,12 @@ import orjson
 from fastapi import Response
 from pydantic import BaseModel
 
-from lurewatch.entrypoints.service.problems import documented
+from lurewatch.entrypoints.service.problems import RETRY_AFTER, documented
 
 _JSON = "application/json"
-UNAVAILABLE = documented("The store is away; nothing was recorded. Try again after Retry-After seconds")
+UNAVAILABLE = documented(
+    "The store is away; nothing was recorded. Try again after Retry-After seconds", Retry_After=RETRY_AFTER
+)
 TOO_LARGE = documented("The body or a message is over a limit")
 
 

@@ -4,32 +4,53 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import asdict
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import orjson
 from fastapi import APIRouter, Depends, Query, Request, Response
+from pydantic import BaseModel, ConfigDict
 
 from lurewatch.casework.archive import MOST_ROWS
 from lurewatch.casework.subjects import Subjects
-from lurewatch.entrypoints.service.access import Doors, caller
+from lurewatch.entrypoints.service.access import LOCKED, Doors, caller
 from lurewatch.entrypoints.service.problems import documented
+from lurewatch.entrypoints.service.shapes import Count, Cursor
 
 _JSON = "application/json"
-_RESPONSES: dict[int | str, dict[str, Any]] = {
-    422: documented("The id, the cursor or the limit is none"),
-    503: documented("The store is away. Try again after Retry-After seconds"),
-}
+_RESPONSES: dict[int | str, dict[str, Any]] = {422: documented("The id, the cursor or the limit is none")}
+
+
+class RecordAnswer(BaseModel):
+    """Something that is recorded of a person: its kind, and columns as they are named in the store."""
+
+    model_config = ConfigDict(extra="allow")
+
+    kind: Literal["message", "verdict", "flag", "alert", "pair"]
+
+
+class SubjectAnswer(BaseModel):
+    """A page of what is recorded of a person."""
+
+    subject: str
+    records: list[RecordAnswer]
+    cursor: Cursor
+
+
+class ErasedAnswer(BaseModel):
+    """What was erased or rewritten, counted by kind."""
+
+    erased: dict[str, Count]
 
 
 def router(subjects: Callable[[], Subjects], doors: Doors) -> APIRouter:
     """The routes; ``subjects`` raises StoreError while the store is away."""
-    routes = APIRouter(prefix="/v1/subjects", dependencies=[Depends(doors.guard("admin"))])
+    routes = APIRouter(prefix="/v1/subjects", dependencies=[Depends(doors.guard("admin"))], responses=LOCKED)
 
     @routes.get(
         "/{subject:path}",
         summary="What is recorded of a person",
         description="Messages, verdicts on them, flags, alerts and pairs, page by page.",
-        responses=_RESPONSES,
+        responses={**_RESPONSES, 200: {"description": "A page of it", "model": SubjectAnswer}},
         response_class=Response,
     )
     async def export(
@@ -45,7 +66,7 @@ def router(subjects: Callable[[], Subjects], doors: Doors) -> APIRouter:
         "/{subject:path}",
         summary="Erase a person",
         description="Their texts, ids and evidence; the answer counts what was changed. May be asked again.",
-        responses=_RESPONSES,
+        responses={**_RESPONSES, 200: {"description": "It is erased", "model": ErasedAnswer}},
         response_class=Response,
     )
     async def erase(request: Request, subject: str) -> Response:
