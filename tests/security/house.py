@@ -12,7 +12,7 @@ import threading
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -55,6 +55,7 @@ class House:
     url: str
     keys: Mapping[str, str]
     document: Mapping[str, Any]
+    client: httpx2.Client = field(repr=False)
 
     @property
     def port(self) -> int:
@@ -79,8 +80,7 @@ class House:
             **(signed(path, content) if sign else {}),
             **more.pop("headers", {}),
         }
-        with httpx2.Client(base_url=self.url, timeout=60) as client:
-            return client.request(method, path, content=content, headers=headers, **more)
+        return self.client.request(method, path, content=content, headers=headers, **more)
 
 
 async def _keys(store: str) -> dict[str, str]:
@@ -123,7 +123,8 @@ def open_house(folder: Path, **settings: Any) -> Iterator[House]:
         url = f"http://127.0.0.1:{listening.getsockname()[1]}"
         while not server.started and thread.is_alive():
             time.sleep(0.01)
-        yield House(url, keys, httpx2.get(f"{url}/openapi.json", timeout=60).json())
+        with httpx2.Client(base_url=url, timeout=60) as client:
+            yield House(url, keys, client.get("/openapi.json").json(), client)
     finally:
         server.should_exit = True
         thread.join()

@@ -15,6 +15,7 @@ _JSON = "application/json"
 UNAVAILABLE = documented(
     "The store is away; nothing was recorded. Try again after Retry-After seconds", Retry_After=RETRY_AFTER
 )
+TOO_SLOW = documented("The body did not come in time")
 TOO_LARGE = documented("The body or a message is over a limit")
 
 

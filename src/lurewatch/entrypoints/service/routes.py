@@ -17,6 +17,7 @@ from lurewatch.entrypoints.service import bodies
 from lurewatch.entrypoints.service.access import LOCKED, caller
 from lurewatch.entrypoints.service.detection import Detection, DetectionInput
 from lurewatch.entrypoints.service.problems import documented
+from lurewatch.entrypoints.service.replies import TOO_SLOW
 from lurewatch.entrypoints.service.shapes import DetectionAnswer, Health
 from lurewatch.errors import InputError
 
@@ -45,6 +46,7 @@ _RESPONSES: dict[int | str, dict[str, Any]] = {
         "model": DetectionAnswer,
         "content": {_JSON: {"example": _EXAMPLE}},
     },
+    408: TOO_SLOW,
     413: documented("The body, a message or the conversation is over a limit"),
     422: documented("The body is no JSON, or does not have the published shape"),
 }

@@ -17,7 +17,7 @@ from lurewatch.entrypoints.service import bodies
 from lurewatch.entrypoints.service.access import LOCKED, Doors, caller
 from lurewatch.entrypoints.service.detection import DetectionMessage, DetectionMetadata, message_of, metadata_of
 from lurewatch.entrypoints.service.problems import documented
-from lurewatch.entrypoints.service.replies import TOO_LARGE, body_of, reply
+from lurewatch.entrypoints.service.replies import TOO_LARGE, TOO_SLOW, body_of, reply
 from lurewatch.entrypoints.service.shapes import ScreenedAnswer
 from lurewatch.errors import InputError
 
@@ -96,6 +96,7 @@ BODIES = (ScreeningInput, ConversationInput)
 """Models of bodies that are read without FastAPI's help, within a bound; the OpenAPI document is told of them."""
 _RESPONSES: dict[int | str, dict[str, Any]] = {
     200: {"description": "The verdict on the conversation so far; it is recorded", "model": ScreenedAnswer},
+    408: TOO_SLOW,
     409: documented("The Idempotency-Key came before with another request"),
     413: TOO_LARGE,
     422: documented("The body is no JSON, or does not have the published shape"),

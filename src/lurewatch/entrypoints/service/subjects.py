@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict
 
 from lurewatch.casework.archive import MOST_ROWS
 from lurewatch.casework.subjects import Subjects
+from lurewatch.entrypoints.service import addresses
 from lurewatch.entrypoints.service.access import LOCKED, Doors, caller
 from lurewatch.entrypoints.service.problems import documented
 from lurewatch.entrypoints.service.shapes import Count, Cursor
@@ -44,10 +45,11 @@ class ErasedAnswer(BaseModel):
 
 def router(subjects: Callable[[], Subjects], doors: Doors) -> APIRouter:
     """The routes; ``subjects`` raises StoreError while the store is away."""
+    addresses.register()
     routes = APIRouter(prefix="/v1/subjects", dependencies=[Depends(doors.guard("admin"))], responses=LOCKED)
 
     @routes.get(
-        "/{subject:path}",
+        "/{subject:id}",
         summary="What is recorded of a person",
         description="Messages, verdicts on them, flags, alerts and pairs, page by page.",
         responses={**_RESPONSES, 200: {"description": "A page of it", "model": SubjectAnswer}},
@@ -63,7 +65,7 @@ def router(subjects: Callable[[], Subjects], doors: Doors) -> APIRouter:
         return _json({"subject": subject, "records": list(page.items), "cursor": page.cursor})
 
     @routes.delete(
-        "/{subject:path}",
+        "/{subject:id}",
         summary="Erase a person",
         description="Their texts, ids and evidence; the answer counts what was changed. May be asked again.",
         responses={**_RESPONSES, 200: {"description": "It is erased", "model": ErasedAnswer}},

@@ -12,10 +12,10 @@ from lurewatch.casework.archive import ALERT_FILTERS, MOST_ROWS, Archive, Stored
 from lurewatch.casework.review import MOST_NOTE, Disposition, Review
 from lurewatch.casework.screening import DEFAULT_CHANNEL
 from lurewatch.entrypoints.answers import answer
-from lurewatch.entrypoints.service import bodies
+from lurewatch.entrypoints.service import addresses, bodies
 from lurewatch.entrypoints.service.access import LOCKED, Doors, caller
 from lurewatch.entrypoints.service.problems import documented, problem
-from lurewatch.entrypoints.service.replies import TOO_LARGE, body_of, moment, reply
+from lurewatch.entrypoints.service.replies import TOO_LARGE, TOO_SLOW, body_of, moment, reply
 from lurewatch.entrypoints.service.shapes import (
     AlertsAnswer,
     CasesAnswer,
@@ -84,6 +84,7 @@ def _found(told: str, shape: type[BaseModel]) -> dict[int | str, dict[str, Any]]
 
 def router(rooms: Rooms, doors: Doors, most_body: int) -> APIRouter:
     """The routes over a store, each tenant by itself."""
+    addresses.register()
     routes = APIRouter(prefix="/v1", dependencies=[Depends(doors.guard("review"))], responses=LOCKED)
     _look_up(routes, rooms)
     _alerts(routes, rooms, most_body)
@@ -102,7 +103,7 @@ def _look_up(routes: APIRouter, rooms: Rooms) -> None:
         return problem(404, "There is no such verdict.") if found is None else reply(_stored(found))
 
     @routes.get(
-        "/conversations/{conversation_id:path}",
+        "/conversations/{conversation_id:id}",
         summary="A conversation and what is believed of it",
         responses=_found("The conversation", ConversationAnswer),
         response_class=Response,
@@ -164,7 +165,7 @@ def _alerts(routes: APIRouter, rooms: Rooms, most_body: int) -> None:
         "/alerts/{alert_id}/disposition",
         summary="Close an alert",
         description="A false positive, and what was benign, no longer counts for its pair.",
-        responses={**_found("The alert is closed", ClosedAnswer), 413: TOO_LARGE},
+        responses={**_found("The alert is closed", ClosedAnswer), 408: TOO_SLOW, 413: TOO_LARGE},
         response_class=Response,
         openapi_extra=body_of(DispositionInput),
     )

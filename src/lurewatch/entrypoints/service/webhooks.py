@@ -21,7 +21,7 @@ from lurewatch.entrypoints.connectors.generic import GenericConfig
 from lurewatch.entrypoints.connectors.telegram import TelegramConfig
 from lurewatch.entrypoints.service import bodies
 from lurewatch.entrypoints.service.problems import documented
-from lurewatch.entrypoints.service.replies import UNAVAILABLE
+from lurewatch.entrypoints.service.replies import TOO_SLOW, UNAVAILABLE
 from lurewatch.entrypoints.service.screening import told
 from lurewatch.entrypoints.service.shapes import ContactResult, ResultsAnswer, TakenAnswer
 from lurewatch.entrypoints.settings import Settings
@@ -143,6 +143,7 @@ def _documented(header: str, answer: type[BaseModel]) -> dict[str, Any]:
         "response_class": Response,
         "responses": {
             200: {"description": "What was to be screened is recorded", "model": answer},
+            408: TOO_SLOW,
             401: documented("The signature or the token is missing or does not fit"),
             413: documented("The body or a message is over a limit"),
             422: documented("The body is no JSON, or a field is of the wrong type"),
