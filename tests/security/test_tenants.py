@@ -175,6 +175,19 @@ def test_the_same_words_by_another_are_their_own(house: House, ours: Ids) -> Non
     assert recorded(house, ours) == before
 
 
+def test_what_others_do_to_their_own_is_not_done_to_ours(house: House, ours: Ids) -> None:
+    """They close alerts of, and erase, a pair and people with the same names: our counts and texts stay."""
+    key = f"{THEIRS}.admin"
+    house.ask("POST", "/v1/messages", said(ours) | {"conversation_id": "their-own"}, key=key)
+    before = recorded(house, ours)
+    for alert in house.ask("GET", "/v1/alerts", params=WINDOW, key=key).json()["alerts"]:
+        closing = house.ask("POST", f"/v1/alerts/{alert['id']}/disposition", {"disposition": "benign"}, key=key)
+        assert closing.status_code == 200
+    for person in (ours["person"], ours["client"]):
+        assert any(house.ask("DELETE", f"/v1/subjects/{person}", key=key).json()["erased"].values())
+    assert recorded(house, ours) == before
+
+
 def test_what_was_confirmed_elsewhere_is_not_known(house: House, ours: Ids) -> None:
     """An indicator of our confirmed scam scores at our next message, and at nobody else's."""
     number = {"conversation_id": "learn", "message": {"content": f"{LURE}, call +1 604 555 0187"}}
