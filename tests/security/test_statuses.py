@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
+from jsonschema import Draft202012Validator
 from tests.security.house import CHANNEL, CONTACT, LURE, OURS, SECRET, House, open_house, signed
 from tests.security.test_bodies import VALID
 from tests.security.test_doors import OPEN, SCOPES, SIGNED, located
@@ -98,7 +99,7 @@ def unnamed(value: Any, schema: Mapping[str, Any], document: Mapping[str, Any], 
 
 
 def test_every_field_is_described(house: House) -> None:
-    """Answers with something in each of their lists have no field that the OpenAPI document does not name."""
+    """Answers with something in their lists fit the OpenAPI document and have no field that it does not name."""
     said = {"sender": "s@example.org", "content": f"{LURE} or visit http://sbi-kyc.tk. {CONTACT}"}
     asked: dict[tuple[str, str], Any] = {}
     first = house.ask("POST", "/v1/messages", {"conversation_id": "described", "message": said})
@@ -132,4 +133,5 @@ def test_every_field_is_described(house: House) -> None:
         assert answer.status_code == 200, answer.text
         responses = house.document["paths"][path][method.lower()]["responses"]
         schema = responses["200"]["content"]["application/json"]["schema"]
+        Draft202012Validator({**schema, "components": house.document["components"]}).validate(answer.json())
         assert not list(unnamed(answer.json(), schema, house.document)), path
