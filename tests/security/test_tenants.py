@@ -213,3 +213,22 @@ def test_a_body_names_no_tenant(house: House, ours: Ids) -> None:
     assert recorded(house, ours) == before
     bare = house.ask("GET", "/v1/alerts", key="", headers={"X-Signature": SECRET, "X-API-Key": SECRET})
     assert bare.status_code == 401
+
+
+def test_what_moves_is_ours_alone(house: House) -> None:
+    """A group of ours that goes on under another id leaves a conversation of theirs that is called the same."""
+    key = f"{THEIRS}.admin"
+    theirs = {"conversation_id": "-501", "channel": "telegram", "message": {"sender": "5", "content": CONTACT}}
+    house.ask("POST", "/v1/messages", theirs, key=key)
+    here = {"chat": {"id": -501}, "from": {"id": 5}}
+    for number, said_there in enumerate(({"text": CONTACT}, {"migrate_to_chat_id": -1000501}), 1):
+        update = {"update_id": 50_100 + number, "message": {"message_id": number, **here, **said_there}}
+        assert house.ask("POST", "/webhooks/telegram", update, key="").status_code == 200
+    assert house.ask("GET", "/v1/conversations/-1000501", params={"channel": "telegram"}).status_code == 200
+    assert house.ask("GET", "/v1/conversations/-501", params={"channel": "telegram"}).status_code == 404
+    house.ask("POST", "/v1/messages", theirs, key=key)
+    found = house.ask("GET", "/v1/conversations/-501", params={"channel": "telegram"}, key=key).json()
+    assert found["message_count"] == 2
+    wanted = {"channel": "telegram", "policy": "off_platform"}
+    alerts = house.ask("GET", "/v1/alerts", params=wanted, key=key).json()["alerts"]
+    assert [alert["count"] for alert in alerts if alert["conversation_id"] == "-501"] == [2, 1]
