@@ -1,4 +1,6 @@
-"""A small HTTP client that keeps a rate: ``python -m bench.client PORT BODIES SECONDS RATE``; prints figures as JSON.
+"""A small HTTP client that keeps a rate, and prints figures as JSON.
+
+``python -m bench.client PORT BODIES SECONDS RATE PATH CONNECTIONS``
 
 It writes ready-made requests to keep-alive connections and reads as much of an answer as it must, so that it takes
 little of the machine that it measures on.
@@ -16,7 +18,6 @@ from pathlib import Path
 from bench import records
 
 HOST = "127.0.0.1"
-CONNECTIONS = 16
 
 
 @dataclass(slots=True)
@@ -57,22 +58,23 @@ async def drive(load: Load, port: int) -> None:
     await writer.wait_closed()
 
 
-async def run(port: int, requests: list[bytes], seconds: float, rate: float) -> Load:
+async def run(port: int, requests: list[bytes], seconds: float, rate: float, connections: int) -> Load:
     """Drive all connections, spread over the first interval."""
     begin = time.perf_counter() + 0.1
     load = Load(requests, 1 / rate if rate else 0.0, begin, begin + seconds)
     async with asyncio.TaskGroup() as group:
-        for _ in range(CONNECTIONS):
+        for _ in range(connections):
             group.create_task(drive(load, port))
     return load
 
 
 def main() -> None:
     """Read the bodies, keep the load, print the figures."""
-    port, path, seconds, rate = int(sys.argv[1]), Path(sys.argv[2]), float(sys.argv[3]), float(sys.argv[4])
-    head = f"POST /detect-scam HTTP/1.1\r\nHost: {HOST}:{port}\r\nContent-Type: application/json\r\nContent-Length: "
-    requests = [f"{head}{len(body)}\r\n\r\n".encode() + body for body in path.read_bytes().splitlines()]
-    load = asyncio.run(run(port, requests, seconds, rate))
+    port, file, seconds, rate = int(sys.argv[1]), Path(sys.argv[2]), float(sys.argv[3]), float(sys.argv[4])
+    path, connections = sys.argv[5], int(sys.argv[6])
+    head = f"POST {path} HTTP/1.1\r\nHost: {HOST}:{port}\r\nContent-Type: application/json\r\nContent-Length: "
+    requests = [f"{head}{len(body)}\r\n\r\n".encode() + body for body in file.read_bytes().splitlines()]
+    load = asyncio.run(run(port, requests, seconds, rate, connections))
     figures = records.spread([1000 * latency for latency in load.latencies])
     answered = len(load.latencies) / seconds
     found = {

@@ -52,13 +52,15 @@ def request_bodies(amount: int) -> list[bytes]:
 
 
 @contextmanager
-def service() -> Iterator[int]:
-    """A service with one worker, ready to answer; its port."""
+def service(**variables: str) -> Iterator[int]:
+    """A service with one worker and these variables in its environment, ready to answer; its port."""
     with socket.socket() as free:
         free.bind((HOST, 0))
         port = free.getsockname()[1]
     command = [sys.executable, "-m", "lurewatch.entrypoints.cli", "serve", "--host", HOST, "--port", str(port)]
-    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:  # noqa: S603
+    environment = {**os.environ, **variables}
+    silent = subprocess.DEVNULL
+    with subprocess.Popen(command, env=environment, stdout=silent, stderr=silent) as process:  # noqa: S603
         try:
             wait_for(port, process)
             yield port
@@ -78,16 +80,20 @@ def wait_for(port: int, process: subprocess.Popen[bytes]) -> None:
     raise RuntimeError("The service did not start. Try `lurewatch serve` by hand.")
 
 
-def full_load(port: int, bodies: list[bytes], seconds: int) -> dict[str, Any]:
+def full_load(
+    port: int, bodies: list[bytes], seconds: int, path: str = "/detect-scam", connections: int = 16
+) -> dict[str, Any]:
     """Requests a second with every connection busy."""
     wrk = shutil.which("wrk")
     if wrk is None:
-        return {"client": "asyncio, for want of wrk", **paced(port, bodies, seconds, rate=0)}
+        found = paced(port, bodies, seconds, rate=0, path=path, connections=connections)
+        return {"client": "asyncio, for want of wrk", **found}
     with TemporaryDirectory() as folder:
-        path = Path(folder) / "bodies.jsonl"
-        path.write_bytes(b"\n".join(bodies) + b"\n")
-        command = [wrk, "-t1", "-c16", f"-d{seconds}s", "-s", str(FOLDER / "wrk.lua"), f"http://{HOST}:{port}"]
-        environment = {**os.environ, "LUREWATCH_BODIES": str(path)}
+        file = Path(folder) / "bodies.jsonl"
+        file.write_bytes(b"\n".join(bodies) + b"\n")
+        script = str(FOLDER / "wrk.lua")
+        command = [wrk, "-t1", f"-c{connections}", f"-d{seconds}s", "-s", script, f"http://{HOST}:{port}"]
+        environment = {**os.environ, "LUREWATCH_BODIES": str(file), "LUREWATCH_PATH": path}
         output = subprocess.run(command, env=environment, capture_output=True, text=True, check=True).stdout  # noqa: S603
     line = next(line for line in output.splitlines() if line.startswith("figures"))
     _, requests, _, duration, _, failed, _, middle, _, slow, _ = line.split()
@@ -100,12 +106,15 @@ def full_load(port: int, bodies: list[bytes], seconds: int) -> dict[str, Any]:
     }
 
 
-def paced(port: int, bodies: list[bytes], seconds: int, rate: float) -> dict[str, Any]:
+def paced(
+    port: int, bodies: list[bytes], seconds: int, rate: float, path: str = "/detect-scam", connections: int = 16
+) -> dict[str, Any]:
     """The asyncio client in a process of its own; a rate of 0 means as fast as the connections go."""
     with TemporaryDirectory() as folder:
-        path = Path(folder) / "bodies.jsonl"
-        path.write_bytes(b"\n".join(bodies) + b"\n")
-        command = [sys.executable, "-m", "bench.client", str(port), str(path), str(seconds), str(rate)]
+        file = Path(folder) / "bodies.jsonl"
+        file.write_bytes(b"\n".join(bodies) + b"\n")
+        asked = (str(port), str(file), str(seconds), str(rate), path, str(connections))
+        command = [sys.executable, "-m", "bench.client", *asked]
         output = subprocess.run(command, cwd=FOLDER.parent, capture_output=True, text=True, check=True).stdout  # noqa: S603
     found: dict[str, Any] = json.loads(output)
     return found

@@ -9,7 +9,7 @@ function init(args)
     bodies[#bodies + 1] = line
   end
   wrk.method = "POST"
-  wrk.path = "/detect-scam"
+  wrk.path = os.getenv("LUREWATCH_PATH")
   wrk.headers["Content-Type"] = "application/json"
 end
 

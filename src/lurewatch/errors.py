@@ -79,7 +79,8 @@ class DeliveryError(LurewatchError):
 
     ``permanent``: it would be refused every time. ``unreachable``: whom it is for is away, so that nothing else would
     reach them either. ``retry_after``: seconds they want to be left alone. ``certain``: it is known that nothing came
-    of the attempt. The message is stored and shown: it holds no secret and nothing of what was written.
+    of the attempt. ``gone``: whom it is for has left for good, which is permanent too. The message is stored and shown:
+    it holds no secret and nothing of what was written.
     """
 
     def __init__(
@@ -90,9 +91,11 @@ class DeliveryError(LurewatchError):
         unreachable: bool = False,
         retry_after: float = 0.0,
         certain: bool = False,
+        gone: bool = False,
     ) -> None:
         super().__init__(message)
-        self.permanent = permanent
+        self.permanent = permanent or gone
+        self.gone = gone
         self.unreachable = unreachable
         self.retry_after = retry_after
         self.certain = certain

@@ -33,9 +33,13 @@ class NoServerError(Exception):
 
 
 class PostgreSQL:
-    """A server that can be stopped and started again. ``remove`` ends it for good."""
+    """A server that can be stopped and started again. ``remove`` ends it for good.
 
-    def __init__(self) -> None:
+    What it commits is on the disk only if it is to be ``durable``.
+    """
+
+    def __init__(self, *, durable: bool = False) -> None:
+        self._options = _OPTIONS | ({"fsync": "on"} if durable else {})
         self._programs = _programs()
         # Sockets have short paths: 107 bytes at most, and pytest's own folders are long.
         self._folder = Path(tempfile.mkdtemp(prefix="pg-"))
@@ -53,7 +57,7 @@ class PostgreSQL:
 
     def start(self) -> None:
         """Start it, and wait until it answers."""
-        options = " ".join(f"-c {name}='{value}'" for name, value in _OPTIONS.items())
+        options = " ".join(f"-c {name}='{value}'" for name, value in self._options.items())
         options += f" -c unix_socket_directories='{self._folder}'"
         self._run("pg_ctl", "start", "-w", "-D", self._data, "-l", self._folder / "log", "-o", options)
 

@@ -99,7 +99,7 @@ async def test_what_did_not_happen_is_not_told(review: Review, store: Store) -> 
 
     async def fail() -> None:
         async with store.writing() as connection:
-            await journal.add(connection, journal.Act("settings_changed", "t", "x", NOON))
+            await journal.add(connection, journal.Act("subject_exported", "t", "x", NOON))
             raise RuntimeError("the act fails")
 
     with pytest.raises(RuntimeError):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from typing import Any
 
 import msgspec
@@ -139,6 +140,17 @@ async def test_an_edit_replays_where_the_other_texts_are_as_sent(engine: Engine,
     assert (edited.position, edited.edition) == (1, 1)
 
 
+async def test_an_edit_beside_a_masked_text_is_one_more_message(engine: Engine, store: Store) -> None:
+    """Where a secret of another message was masked an edit cannot take its place: it is read on, and counts once."""
+    screening = Screening(lambda: engine, store, clock=Clock())
+    await screening.screen(incoming("Your OTP is 482913", message_id="m0"))
+    first = await screening.screen(incoming(CONTACT, message_id="m1"))
+    edited = await screening.screen(incoming(CONTACT + " now", message_id="m1"))
+    assert (edited.position, edited.decisions[0].count) == (2, first.decisions[0].count)
+    again = await screening.screen(incoming(CONTACT + " now", message_id="m1"))
+    assert (again.repeated, again.verdict_id) == (True, edited.verdict_id)
+
+
 @pytest.mark.parametrize(
     "text",
     [
@@ -155,3 +167,23 @@ def test_what_is_no_secret(text: str) -> None:
     """Other codes, hours, orders and words that only sound alike are left alone."""
     found: list[Any] = secret_values.find(text)
     assert found == []
+
+
+@pytest.mark.parametrize(
+    "unit", ["4 ", "otp 1234 ", "code ", "password: ", "4111 1111 ", "123456 is your x code ", "1..."]
+)
+def test_looking_for_secrets_takes_linear_time(unit: str) -> None:
+    """Ten times the text takes about ten times the work, whatever somebody fills it with."""
+    short, long = ((unit * size)[:size] for size in (2_000, 20_000))
+    assert spent(long) < 40 * spent(short)
+
+
+def spent(text: str) -> float:
+    """The least of three times that the search took of the processor, so that nobody else's work counts."""
+
+    def once() -> float:
+        start = time.process_time()
+        secret_values.find(text)
+        return time.process_time() - start
+
+    return min(once() for _ in range(3))

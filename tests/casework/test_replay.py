@@ -147,6 +147,17 @@ async def test_a_text_that_is_not_kept(
         await Replay(store, workshop).replay("default", given.verdict_id)
 
 
+async def test_what_follows_a_secret_cannot_be_replayed(screening: Screening, store: Store, workshop: Workshop) -> None:
+    """What came before a secret is replayed; from it on it is said that its message is masked."""
+    texts = (CONTACT, "Your OTP is 482913", PLAIN)
+    before, *after = [await screening.screen(incoming(text)) for text in texts]
+    replay = Replay(store, workshop)
+    assert (await replay.replay("default", before.verdict_id)).same
+    for one in after:
+        with pytest.raises(ReplayError, match=r"message 1 .*masked, as secrets always are"):
+            await replay.replay("default", one.verdict_id)
+
+
 async def test_a_message_that_was_purged(screening: Screening, store: Store, workshop: Workshop) -> None:
     """Where a message is gone, it is said that it is."""
     given = [await screening.screen(incoming(PLAIN)) for _ in range(2)]

@@ -14,6 +14,7 @@ from tests.casework.fakes import BRAND_FRAUD, CONTACT, LURE, NOON, PLAIN, Clock,
 from lurewatch import Conversation, Engine, Verdict
 from lurewatch.casework.review import Review
 from lurewatch.casework.screening import Incoming, Screening
+from lurewatch.casework.screening.resuming import MOST_EVIDENCE
 from lurewatch.casework.store import Store
 from lurewatch.casework.store.schema import conversations, messages
 from lurewatch.errors import ConflictError, InputError
@@ -322,3 +323,17 @@ async def test_a_message_that_breaks_the_engine_fails_alone(engine: Engine, stor
     outcomes = await asyncio.gather(*map(screening.screen, sent), return_exceptions=True)
     assert [type(one).__name__ for one in outcomes] == ["Screened", "RuntimeError", "Screened"]
     assert [row["id"] for row in await rows(store, "conversations")] == ["ISS-one", "ISS-two"]
+
+
+async def test_a_message_of_a_long_conversation_names_the_newest_evidence(screening: Screening, store: Store) -> None:
+    """What is kept for the next message does not grow with the conversation, and each verdict has its own evidence."""
+    sizes = []
+    for number in range(60):
+        found = await screening.screen(incoming(f"Call me at 604-555-{1000 + number}", message_id=str(number)))
+        assert found.verdict.message_count == number + 1
+        assert any(flag.message_index == number for flag in found.verdict.flags)
+        (conversation,) = await rows(store, "conversations")
+        sizes.append(len(conversation["state"]["flags"]))
+    assert max(sizes) <= MOST_EVIDENCE + 5
+    assert len(found.verdict.flags) < 60
+    assert await rows(store, "conversation_flags")

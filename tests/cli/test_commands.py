@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
-from lurewatch.entrypoints.cli import COMMANDS, app
+from lurewatch.entrypoints.cli import COMMANDS, GROUPS, app
 from lurewatch.version import __version__
 
 ROOT = Path(__file__).parents[2]
@@ -255,3 +255,20 @@ def test_every_command_has_help_with_an_example(command: str) -> None:
     result = run(command, "--help")
     assert result.exit_code == 0
     assert f"lurewatch {command}" in result.stdout
+
+
+def test_the_help_is_in_groups() -> None:
+    """Every command stands once in the help, beside those for the same work, with one whole sentence."""
+    shown = run("--help", environment={"COLUMNS": "200"}).stdout
+    for group, names in GROUPS.items():
+        part = shown.partition(group)[2].partition("╰")[0]
+        lines = [line.strip("│ ") for line in part.splitlines()[1:]]
+        assert [line.split()[0] for line in lines if line] == list(names)
+        assert all(line.endswith(".") for line in lines if line)
+
+
+def test_a_paragraph_of_the_help_is_as_wide_as_the_terminal() -> None:
+    """However the text is wrapped where it was written, no line of it ends early; examples keep their lines."""
+    shown = run("audit", "verify", "--help", environment={"COLUMNS": "80"}).stdout
+    lines = [line.strip() for line in shown.partition("Keep the head")[2].partition("lurewatch audit")[0].splitlines()]
+    assert all(len(line) > 50 for line in [one for one in lines if one][1:-1])

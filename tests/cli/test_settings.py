@@ -89,6 +89,7 @@ SAMPLES = {
     "generic_signature_header": ("X-Hub-Signature-256", "X-Hub-Signature-256"),
     "generic_signature_prefix": ("sha256=", "sha256="),
     "generic_signature_encoding": ("base64", "base64"),
+    "webhooks": ('[{"name": "ops", "url": "https://a.example"}]', ({"name": "ops", "url": "https://a.example"},)),
 }
 
 

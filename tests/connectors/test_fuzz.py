@@ -98,12 +98,3 @@ def test_any_markup_is_split(pieces: list[str]) -> None:
     """Any mail is split; where there is anything to be read, some of it is its sender's own."""
     read = mail.lines("".join(pieces))
     assert bool(mail.split(read).own) == any(line.text for line in read)
-
-
-@settings(max_examples=100, deadline=None)
-@given(st.lists(st.sampled_from(["a", "b", "call", "604", "\n", "x"]), max_size=40))
-def test_what_was_said_does_not_come_back(words: list[str]) -> None:
-    """A quotation of an earlier message brings nothing back, and of an unknown one everything."""
-    text = " ".join(words)
-    assert mail.restored(text, [text]) == ""
-    assert mail.restored(text, []).split() == text.split()

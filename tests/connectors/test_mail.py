@@ -102,16 +102,6 @@ def test_a_mark_alone_hides_nothing(fake: str) -> None:
     assert LURE in split(fake).own
 
 
-def test_what_was_never_said_comes_back() -> None:
-    """Of a quotation whose shape is perfect the lines come back that nobody said, however the others were wrapped."""
-    said = ["Here is the form. Please send it back\nby Friday, with both pages signed.", "Thanks, I will."]
-    quotation = f"Here is the form. Please send\nit back by Friday, with both\n{LURE} instead\npages signed."
-    assert LURE in mail.restored(quotation, said)
-    assert mail.restored(quotation.replace(f"{LURE} instead\n", ""), said) == ""
-    assert mail.restored("\n".join(OLD), []) == "\n".join(OLD)
-    assert mail.restored("call\nme\nby\nform", ["call it a day", "tell me", "stand by", "form"]) == "call\nme\nby\nform"
-
-
 def test_signatures() -> None:
     """A short block after -- or in a mail program's container is told apart, above a quotation too."""
     parts = split(

@@ -11,24 +11,27 @@ from typing import Any
 
 import pytest
 from sqlalchemy import text
-from tests.casework.fakes import PLAIN, incoming
+from tests.casework.fakes import CONTACT, PLAIN, incoming
 from tests.casework.servers import free_port, redis_server, started
-from tests.doctor.platforms import KEY, SECRET, TOKEN, Platform, running
+from tests.doctor.platforms import KEY, SECRET, TOKEN, WEBHOOK, Platform, running
 from typer.testing import CliRunner
 
 from lurewatch import Engine
 from lurewatch.casework.access import Access
 from lurewatch.casework.condition import look
 from lurewatch.casework.screening import Screening
+from lurewatch.casework.sealing import Sealer
 from lurewatch.casework.store import Store
-from lurewatch.casework.store.schema import outbox
+from lurewatch.casework.store.schema import audit_log, outbox
 from lurewatch.entrypoints.cli import app
 from lurewatch.entrypoints.doctor import examine
-from lurewatch.entrypoints.doctor.connected import erpnext, telegram
 from lurewatch.entrypoints.doctor.diagnosis import Diagnosis, Findings
+from lurewatch.entrypoints.doctor.enforced import policies
+from lurewatch.entrypoints.doctor.erpnext import erpnext
 from lurewatch.entrypoints.doctor.installation import configuration
 from lurewatch.entrypoints.doctor.published import bus
 from lurewatch.entrypoints.doctor.stored import store as look_at_store
+from lurewatch.entrypoints.doctor.telegram import telegram
 from lurewatch.entrypoints.settings import Settings, load
 from lurewatch.errors import StoreError
 
@@ -56,6 +59,7 @@ def connected(platform: Platform, **changes: Any) -> Settings:
         "erpnext_api_secret": SECRET,
         "telegram_api_url": platform.url,
         "telegram_token": TOKEN,
+        "telegram_webhook_secret": "hook",
     }
     return Settings(**(values | changes))
 
@@ -233,8 +237,11 @@ async def test_the_bus(tmp_path: Path) -> None:
 
 async def test_connectors_that_work(platform: Platform) -> None:
     """A site that knows the key and a bot with a webhook are well; what is not configured is not mentioned."""
-    assert states(await erpnext(connected(platform))) == {"erpnext": "ok"}
-    assert states(await telegram(connected(platform))) == {"telegram": "ok", "telegram webhook": "ok"}
+    erp = await erpnext(connected(platform))
+    assert states(erp) == {"erpnext": "ok", "erpnext rights": "ok", "erpnext issues": "ok"}
+    bot = await telegram(connected(platform, telegram_admin_chat=-100))
+    assert states(bot) == {"telegram": "ok", "telegram webhook": "ok", "telegram admins": "ok"}
+    assert None not in (erp.clock, bot.clock)
     assert (await erpnext(Settings())).diagnoses == (await telegram(Settings())).diagnoses == ()
 
 
@@ -246,10 +253,23 @@ async def test_what_is_wrong_with_erpnext(platform: Platform) -> None:
     assert "LUREWATCH_ERPNEXT_API_SECRET" in missing.remedy
     away = named(await erpnext(connected(platform, erpnext_url=f"http://127.0.0.1:{free_port()}")))["erpnext"]
     assert "erpnext.url" in away.remedy
-    platform.roles = False
-    roles = named(await erpnext(connected(platform)))["erpnext"]
-    assert "role" in roles.remedy
-    assert {one.state for one in (wrong, missing, away, roles)} == {"fail"}
+    unsafe = named(await erpnext(connected(platform, erpnext_url="http://portal.example")))["erpnext"]
+    assert "erpnext.allow_http" in unsafe.seen
+    platform.rights.remove(("create", "Communication"))
+    roles = named(await erpnext(connected(platform)))["erpnext rights"]
+    assert ("role" in roles.remedy, roles.seen) == (True, "its user may not create Communications")
+    assert {one.state for one in (wrong, missing, away, unsafe, roles)} == {"fail"}
+
+
+async def test_what_issues_refer_to(platform: Platform) -> None:
+    """A type or a priority that the site lacks is named, and well where it may be created."""
+    platform.names.remove("High")
+    found = named(await erpnext(connected(platform)))["erpnext issues"]
+    assert (found.state, found.seen) == ("fail", "there is no Issue Priority 'High'")
+    create = connected(platform, erpnext_create_missing=True)
+    assert "may not be created" in named(await erpnext(create))["erpnext issues"].seen
+    platform.rights.add(("create", "Issue Priority"))
+    assert states(await erpnext(create))["erpnext issues"] == "ok"
 
 
 @pytest.mark.parametrize(
@@ -277,13 +297,115 @@ async def test_what_is_wrong_with_a_bot(platform: Platform) -> None:
     assert "setprivacy" in named(await telegram(connected(platform)))["telegram"].remedy
 
 
+@pytest.mark.parametrize(
+    ("url", "settings", "state", "said"),
+    [
+        ("", {"telegram_polling": True, "telegram_webhook_secret": ""}, "ok", ""),
+        (WEBHOOK["url"], {"telegram_polling": True, "telegram_webhook_secret": ""}, "fail", "deleteWebhook"),
+        (WEBHOOK["url"], {"telegram_webhook_secret": ""}, "warn", "telegram.webhook_secret"),
+        ("", {"telegram_webhook_secret": ""}, "ok", ""),
+    ],
+)
+async def test_webhook_and_polling(
+    url: str, settings: dict[str, Any], state: str, said: str, platform: Platform
+) -> None:
+    """What Telegram says of the webhook is held against how we mean to receive."""
+    platform.webhook["url"] = url
+    found = named(await telegram(connected(platform, **settings)))["telegram webhook"]
+    assert (found.state, said in found.remedy) == (state, True)
+
+
+async def test_settings_of_telegram_that_do_not_go_together(platform: Platform) -> None:
+    """Polling beside a webhook, and a chat of administrators without a bot, are told as the service would."""
+    both = named(await telegram(connected(platform, telegram_polling=True)))["telegram"]
+    alone = named(await telegram(Settings(telegram_admin_chat=-100)))["telegram"]
+    assert (both.state, alone.state) == ("fail", "fail")
+    assert ("polling" in both.seen, "telegram.token" in alone.seen) == (True, True)
+
+
+async def test_the_chat_of_administrators(platform: Platform) -> None:
+    """A chat that the bot is not in is told with what to do."""
+    found = named(await telegram(connected(platform, telegram_admin_chat=-999)))["telegram admins"]
+    assert (found.state, "chat not found" in found.seen, bool(found.remedy)) == ("fail", True, True)
+
+
+async def told_of(**settings: Any) -> list[tuple[str, str]]:
+    """What is said of the policies: how it is, and what was seen."""
+    findings = await policies(Settings(**settings))
+    assert all(one.remedy for one in findings.diagnoses if one.state != "ok")
+    return [(one.state, one.seen) for one in findings.diagnoses]
+
+
+async def test_what_is_enforced_without_a_destination(platform: Platform) -> None:
+    """A policy that nobody could act on is told; one with a destination, or for the API alone in monitor, is well."""
+    [(state, seen), _] = await told_of(enforce=("off_platform",))
+    assert (state, "policies.enforce enforces off_platform" in seen) == ("warn", True)
+    bound = ({"channel": "telegram", "enforce": ["brand_watch"]}, {"channel": "erpnext", "enforce": ["off_platform"]})
+    erp = {"store": "sqlite:///x", "erpnext_url": platform.url, "erpnext_api_key": "k", "erpnext_api_secret": "s"}
+    found = await told_of(channels=bound, **erp)
+    assert [seen for state, seen in found if state == "warn"] == [
+        "channels 1 (channel telegram) enforces brand_watch, and nothing is set up that could act on it there"
+    ]
+    assert ("ok", "erpnext-banner acts (erpnext.banner)") in found
+    assert [state for state, _ in await told_of()] == ["ok"]
+    assert {state for state, _ in await told_of(enforce=("handoff",), bus_url="nats://127.0.0.1")} == {"ok"}
+
+
+async def test_what_would_be_done(platform: Platform) -> None:
+    """In monitor each destination is told with what it would answer."""
+    found = await told_of(telegram_token=TOKEN, telegram_admin_chat=-100)
+    assert [state for state, _ in found] == ["ok", "ok"]
+    assert "telegram is in monitor" in found[0][1]
+    assert "alert, escalation, notice, warning" in found[0][1]
+
+
+async def test_a_binding_that_is_never_reached() -> None:
+    """A table behind one that fits wherever it does is told, and one that is wider is not."""
+    wide, narrow = {"channel": "telegram", "policies": []}, {"channel": "telegram", "tenant": "a", "policies": []}
+    [(state, seen), _] = await told_of(channels=(wide, narrow))
+    assert state == "warn"
+    assert "channels 2 (channel telegram, tenant a) is never reached: channels 1 (channel telegram)" in seen
+    assert [state for state, _ in await told_of(channels=(narrow, wide))] == ["ok"]
+
+
+async def test_a_policy_that_is_enforced_and_does_not_run() -> None:
+    """To enforce what is not among the policies does nothing, and is told."""
+    [(state, seen), _] = await told_of(policies=("handoff",), enforce=("brand_watch",))
+    assert (state, "does not run there" in seen) == ("warn", True)
+
+
+async def test_destinations_that_cannot_be_set_up() -> None:
+    """What keeps the service from starting is told."""
+    [(state, seen)] = await told_of(erpnext_url="https://portal.example")
+    assert (state, "erpnext.api_key" in seen) == ("fail", True)
+
+
+async def test_the_audit_log(engine: Engine, database: str) -> None:
+    """Entries that nobody seals are told; a newest batch that was changed, or whose entries were, fails."""
+    async with await Store.open(database) as store:
+        await Screening(lambda: engine, store).screen(incoming(CONTACT))
+        settings = Settings(store=database)
+        assert states(await look_at_store(settings))["audit log"] == "ok"
+        async with store.writing() as connection:
+            await connection.execute(audit_log.update().values(created_at=DATE))
+        assert "lurewatch serve" in named(await look_at_store(settings))["audit log"].remedy
+        await Sealer(store).seal()
+        await Screening(lambda: engine, store).screen(incoming(CONTACT, "ISS-2"))
+        await Sealer(store).seal()
+        assert states(await look_at_store(settings))["audit log"] == "ok"
+        async with store.writing() as connection:
+            await connection.execute(audit_log.update().where(audit_log.c.batch == 2).values(action="none"))
+        found = named(await look_at_store(settings))["audit log"]
+        assert (found.state, "audit verify" in found.remedy) == ("fail", True)
+
+
 async def test_somebody_who_never_answers_is_not_waited_for() -> None:
     """A server that takes the connection and says nothing is given up."""
     with socket.create_server(("127.0.0.1", 0)) as silent:
         place = f"http://127.0.0.1:{silent.getsockname()[1]}"
         settings = Settings(telegram_api_url=place, telegram_token=TOKEN)
         found = named(await telegram(settings, 0.1))["telegram"]
-    assert (found.state, "did not answer" in found.seen) == ("fail", True)
+    assert (found.state, "cannot be reached" in found.seen) == ("fail", True)
 
 
 @pytest.mark.parametrize(("ahead", "state"), [(0.0, "ok"), (-10.0, "warn"), (600.0, "fail")])

@@ -163,11 +163,42 @@ def test_what_may_be_shared_is_not_flagged(client: TestClient) -> None:
 
 def test_quoted_contact_data_does_not_count_again(client: TestClient) -> None:
     """An HTML reply that quotes an earlier number is clean; its own number counts."""
+    post(client, communication("quoted", CONTACT, reference_name="ISS-quote", sender="ann@mail.example"))
     quote = f"<div>On Mon, Ann wrote:<blockquote>{CONTACT}</blockquote></div>"
-    reply = communication("reply", f"<div>Thank you, noted.</div>{quote}", reference_name="ISS-quote")
+    sent = {"sender": "bob@portal.example", "sent_or_received": "Sent", "recipients": "ann@mail.example"}
+    reply = communication("reply", f"<div>Thank you, noted.</div>{quote}", reference_name="ISS-quote", **sent)
     assert post(client, reply).json() == CLEAN
     own = communication("own", f"<p>Call me: 416-555-0199</p>{quote}", reference_name="ISS-quote")
     assert {flag["matched_text"] for flag in post(client, own).json()["flags"]} >= {"416-555-0199"}
+
+
+def test_a_forged_quotation_counts_once(client: TestClient) -> None:
+    """A number that nobody said is its sender's own, in a perfect quotation too; delivered anew, it is the same."""
+    more = {"reference_name": "ISS-forged", "sender": "f@mail.example"}
+    assert post(client, communication("asked", "When do we meet?", **more)).json() == CLEAN
+    quote = f"<div>On Mon, 5 Jan 2026 at 10:12 Bob wrote:<blockquote>When do we meet?<br>{CONTACT}</blockquote></div>"
+    forged = communication("forged", f"<p>At noon, as you said.</p>{quote}", **more)
+    first = post(client, forged).json()
+    assert (first["flag_count"], "604-555-1234" in [flag["matched_text"] for flag in first["flags"]]) == (1, True)
+    assert post(client, forged).json() == first
+    assert post(client, forged | {"modified": "2026-01-05 10:20:00.0"}).json() == first
+    honest = communication("honest", f"<p>Fine.</p><blockquote>At noon, as you said.<br>{CONTACT}</blockquote>", **more)
+    assert post(client, honest).json() == CLEAN
+    found = client.get("/v1/conversations/ISS-forged", params={"channel": "erpnext"}).json()
+    texts = [message["text"] for message in found["messages"]]
+    assert texts == ["When do we meet?", f"At noon, as you said.\n{CONTACT}", "Fine."]
+    assert len(alerts(client, "erpnext", "ISS-forged")) == 1
+
+
+def test_the_reminder_is_nobodys_own_when_quoted(client: TestClient) -> None:
+    """Who answers the banner in the thread, and quotes it, is told nothing for its words."""
+    more = {"reference_name": "ISS-banner", "sender": "q@mail.example"}
+    told = post(client, communication("told", CONTACT, **more)).json()["warning_message"]
+    banner = f"{told}<br>0a1b2c3d4e5f [lw-0123456789abcdef]"
+    answer = communication("sorry", f"<p>Sorry, I did not know.</p><blockquote>{banner}</blockquote>", **more)
+    assert post(client, answer).json() == CLEAN
+    found = client.get("/v1/conversations/ISS-banner", params={"channel": "erpnext"}).json()
+    assert found["messages"][-1]["text"] == "Sorry, I did not know."
 
 
 def test_our_own_posts_are_not_screened(client: TestClient) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
 from typing import Any
 
 from lurewatch.casework.bus.messages import ScamConfirmedMessage, ScamDetectionResultMessage
@@ -14,9 +13,11 @@ _PERSONA = "elderly_excited"
 """Who is to answer where the pack does not know the type of scam."""
 
 
-def detection_result(conversation_id: str, verdict: Verdict, verdict_id: str, sender_id: str | None) -> dict[str, Any]:
-    """``ScamDetectionResultMessage``: what was believed after one more message."""
-    message = ScamDetectionResultMessage(
+def detection_result(
+    conversation_id: str, verdict: Verdict, verdict_id: str, sender_id: str | None
+) -> ScamDetectionResultMessage:
+    """What was believed after one more message."""
+    return ScamDetectionResultMessage(
         conversation_id=conversation_id,
         verdict_id=verdict_id,
         scam_probability=verdict.scam_probability,
@@ -25,7 +26,6 @@ def detection_result(conversation_id: str, verdict: Verdict, verdict_id: str, se
         scam_type=verdict.scam_type,
         metadata={"sender_id": sender_id, "message_count": verdict.message_count},
     )
-    return asdict(message)
 
 
 def scam_confirmed(
@@ -34,10 +34,10 @@ def scam_confirmed(
     pack: Pack,
     metadata: Mapping[str, Any],
     conversation: Sequence[Mapping[str, Any]],
-) -> dict[str, Any]:
-    """``ScamConfirmedMessage``: the hand-off, with the conversation so far for whoever takes it from here."""
+) -> ScamConfirmedMessage:
+    """The hand-off, with the conversation so far for whoever takes it from here."""
     persona = next((kind.persona for kind in pack.scam_types if kind.id == verdict.scam_type), _PERSONA)
-    message = ScamConfirmedMessage(
+    return ScamConfirmedMessage(
         conversation_id=conversation_id,
         scam_probability=verdict.scam_probability,
         risk_level=verdict.risk_level,
@@ -49,4 +49,3 @@ def scam_confirmed(
             "conversation": list(conversation),
         },
     )
-    return asdict(message)

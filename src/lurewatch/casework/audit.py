@@ -16,6 +16,7 @@ from typing import Any, Literal
 
 import msgspec
 from sqlalchemy import RowMapping
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from lurewatch.casework.sealing import DIGEST, FIRST_PREVIOUS, chained, digest
 from lurewatch.casework.store import Store, journal
@@ -54,6 +55,25 @@ class Report:
     unsealed: int
     head: str
     broken: Break | None = None
+
+
+async def newest_fits(connection: AsyncConnection) -> bool:
+    """Whether the newest batch is itself, follows the one before, and seals the entries that are in it.
+
+    It costs one batch however long the log is; ``Audit.verify`` looks at all of them.
+    """
+    newest = await journal.last_batch(connection)
+    if newest is None:
+        return True
+    try:
+        *before, batch = await journal.batches(connection, newest["number"] - 2, 2)
+        entries = await journal.sealed(connection, (batch["number"], _BEFORE_ALL), batch["count"] + 1)
+        previous = before[-1]["hash"] if before else FIRST_PREVIOUS
+        seals = b"".join(DIGEST.pack(row["seq"], digest(row)) for row in entries)
+        is_linked = batch["previous"] == previous and bool(before) == (batch["number"] > 1)
+        return is_linked and bool(batch["hash"] == chained(batch) and batch["digests"] == seals)
+    except (TypeError, ValueError):  # SQLite takes words for numbers and times, and gives them back
+        return False
 
 
 class Audit:

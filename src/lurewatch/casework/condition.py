@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from lurewatch.casework.store import Store, keys, queue
+from lurewatch.casework.audit import newest_fits
+from lurewatch.casework.store import Store, journal, keys, queue
 from lurewatch.casework.store.migrations import Revision, revision
 from lurewatch.casework.store.schema import outbox
 
@@ -18,9 +19,10 @@ class Condition:
     """A store as it is.
 
     Of the outbox, which only a store that is up to date has, the rows that are ``dead`` and ``pending`` are counted;
-    ``oldest`` is since when the oldest of the pending is there. ``keys`` counts the API keys that open a door. Times
-    are in seconds since the epoch. ``clock_ahead`` is by how many seconds the server's clock is ahead of ours, None
-    where it has none of its own. ``journal`` is SQLite's journal mode, ``""`` for another database.
+    ``oldest`` is since when the oldest of the pending is there. ``unsealed`` is since when the oldest entry of the
+    audit log waits for its seal, ``is_sealed_well`` whether the newest seal fits. ``keys`` counts the API keys that
+    open a door. Times are in seconds since the epoch. ``clock_ahead`` is by how many seconds the server's clock is
+    ahead of ours, None where it has none of its own. ``journal`` is SQLite's journal mode, ``""`` for another database.
     """
 
     revision: Revision
@@ -30,6 +32,8 @@ class Condition:
     pending: int = 0
     oldest: float | None = None
     keys: int = 0
+    unsealed: float | None = None
+    is_sealed_well: bool = True
 
 
 async def look(url: str) -> Condition:
@@ -64,6 +68,8 @@ async def _within(connection: AsyncConnection, condition: Condition) -> Conditio
         pending=backlog["pending"],
         oldest=backlog["oldest"],
         keys=await keys.count_valid(connection, time.time()),
+        unsealed=await journal.oldest_unsealed(connection),
+        is_sealed_well=await newest_fits(connection),
     )
 
 

@@ -1,52 +1,146 @@
-"""Messages of one conversation are forgotten: in it, in its verdicts and in what is told of it."""
+"""Messages of one conversation are forgotten: in it, in its verdicts and in what is told of it.
+
+However long the conversation is, each transaction is short: what was recorded is rewritten page by page, and only the
+end of it, with the conversation itself and the messages, while the conversation is locked. The messages come last, so
+that whoever is interrupted finds them again.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
+from dataclasses import dataclass, field
+from typing import Any
 
-from sqlalchemy import RowMapping
+from sqlalchemy import RowMapping, Table
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from lurewatch.casework.forgetting import Forgotten
-from lurewatch.casework.store import erasing
+from lurewatch.casework.forgetting import Forgotten, Values
+from lurewatch.casework.store import Store, erasing
 from lurewatch.casework.store.schema import outbox, verdicts
 
+Choose = Callable[[RowMapping, Sequence[RowMapping]], list[RowMapping]]
+"""Which messages of a conversation are to be forgotten; the rows are without texts."""
+_COLUMNS = ("verdict", "decisions", "knowledge")
 
-async def forget(
-    connection: AsyncConnection, held: RowMapping, said: Sequence[RowMapping], names: Collection[str] = ()
-) -> dict[str, int]:
-    """Rewrite what was recorded of a locked conversation without these of its messages and ``names``.
 
-    The messages themselves are left to the caller. How many ``verdicts`` and ``events`` were rewritten.
+@dataclass(frozen=True, slots=True)
+class Forgot:
+    """What is forgotten of a locked conversation but its messages: these ``messages``, with so many ``counts``.
+
+    ``verdicts`` are the ids of those on these messages; ``evidence`` the positions of those that were evidence.
     """
-    forgotten = Forgotten({row["position"] for row in said}, names).with_values(names)
-    texts = {row["text"] for row in said if row["text"]}
-    values = set(texts)
-    after = 0
-    while page := await erasing.verdicts_of(connection, held["seq"], after):
-        for row in page:
-            values |= forgotten.told_by(row["verdict"])
-        after = page[-1]["seq"]
-    forgotten = forgotten.with_values(values)
-    columns = ("verdict", "decisions", "knowledge")
 
-    def of_verdict(row: RowMapping) -> dict[str, bytes]:
-        return {name: left for name in columns if (left := forgotten.without(row[name])) != row[name]}
+    held: RowMapping
+    messages: list[RowMapping]
+    counts: dict[str, int]
+    verdicts: list[str]
+    evidence: frozenset[int]
 
-    def of_event(row: RowMapping) -> dict[str, bytes]:
-        left = forgotten.without(row["payload"])
+
+Finish = Callable[[AsyncConnection, Forgot], Awaitable[None]]
+"""What is done of the messages themselves, in the last transaction."""
+
+
+async def forget(store: Store, seq: int, choose: Choose, finish: Finish, names: Collection[str] = ()) -> Forgot | None:
+    """Forget messages of a conversation, and ``names`` in what was recorded of it; None where it is gone.
+
+    Raises StoreError; what was rewritten before stays so.
+    """
+    work = _Work(names)
+    async with store.reading() as connection:
+        held = await erasing.look(connection, seq)
+        if held is None:
+            return None
+        said = choose(held, await erasing.messages_of(connection, seq))
+    await work.collect(store, held, said)
+    await work.rewrite(store, held)
+    async with store.writing() as connection:
+        held = await erasing.hold(connection, seq)
+        if held is None:
+            return None
+        said = choose(held, await erasing.messages_of(connection, seq))
+        await work.collect_new(connection, held, said)
+        await work.rewrite_rest(connection, held)
+        changed: dict[str, object] = {"state": work.forgotten.without(held["state"])}
+        if held["user_id"] in names:
+            changed["user_id"] = ""
+        await erasing.change_state(connection, seq, changed)
+        ids = await erasing.verdicts_on(connection, said)
+        forgot = Forgot(held, said, work.counts, ids, frozenset(work.evidence))
+        await finish(connection, forgot)
+    return forgot
+
+
+@dataclass(slots=True)
+class _Work:
+    """How far it is. Of one conversation, rows with a higher ``seq`` were committed later: it is locked meanwhile."""
+
+    names: Collection[str]
+    forgotten: Forgotten = field(init=False)
+    evidence: set[int] = field(default_factory=set)
+    counts: dict[str, int] = field(default_factory=lambda: {"verdicts": 0, "events": 0})
+    _read: set[int] = field(default_factory=set)
+    _seen: int = 0
+    _found: int = 0
+    _rewritten: dict[str, int] = field(default_factory=lambda: {"verdicts": 0, "events": 0})
+
+    def __post_init__(self) -> None:
+        self.forgotten = Forgotten(frozenset(), self.names, Values(self.names))
+
+    async def collect(self, store: Store, held: RowMapping, said: Sequence[RowMapping]) -> None:
+        """Learn what is to be looked for, page by page."""
+        async with store.reading() as connection:
+            await self.collect_new(connection, held, said)
+
+    async def collect_new(self, connection: AsyncConnection, held: RowMapping, said: Sequence[RowMapping]) -> None:
+        """Learn what is to be looked for from what was not read yet."""
+        values = self.forgotten.values
+        verdicts_on = await erasing.verdicts_on(connection, said)
+        self.forgotten = Forgotten({row["position"] for row in said}, self.names, values, frozenset(verdicts_on))
+        new = [row["seq"] for row in said if row["seq"] not in self._read]
+        async for texts in erasing.texts_of(connection, new):
+            values.add(texts)
+        self._read.update(new)
+        while page := await erasing.verdicts_of(connection, held["seq"], self._seen):
+            for row in page:
+                for position, told in self.forgotten.told_by(row["verdict"]).items():
+                    values.add(told)
+                    self.evidence.add(position)
+            self._seen = page[-1]["seq"]
+            self._found += len(page)
+
+    async def rewrite(self, store: Store, held: RowMapping) -> None:
+        """Rewrite what is there page by page, each in a transaction of its own; what is short can wait for the last."""
+        if self._found <= erasing.PAGE:
+            return
+        for kind in ("verdicts", "events"):
+            while True:
+                async with store.writing() as connection:
+                    if await self._page(connection, held, kind) < erasing.PAGE:
+                        break
+
+    async def rewrite_rest(self, connection: AsyncConnection, held: RowMapping) -> None:
+        """Rewrite what came since."""
+        for kind in ("verdicts", "events"):
+            while await self._page(connection, held, kind):
+                pass
+
+    async def _page(self, connection: AsyncConnection, held: RowMapping, kind: str) -> int:
+        after = self._rewritten[kind]
+        table: Table = verdicts if kind == "verdicts" else outbox
+        if kind == "verdicts":
+            rows = await erasing.verdicts_of(connection, held["seq"], after)
+        else:
+            rows = await erasing.events_of(connection, held, after)
+        changes = {row["seq"]: left for row in rows if (left := self._left(kind, row))}
+        await erasing.change(connection, table, changes)
+        self.counts[kind] += len(changes)
+        self._rewritten[kind] = rows[-1]["seq"] if rows else after
+        return len(rows)
+
+    def _left(self, kind: str, row: RowMapping) -> dict[str, Any]:
+        if kind == "verdicts":
+            return {name: left for name in _COLUMNS if (left := self.forgotten.without(row[name])) != row[name]}
+        without = self.forgotten.without_act if row["alert"] else self.forgotten.without
+        left = without(row["payload"])
         return {"payload": left} if left != row["payload"] else {}
-
-    counts = {
-        "verdicts": await erasing.each_page(
-            connection, verdicts, lambda after: erasing.verdicts_of(connection, held["seq"], after), of_verdict
-        ),
-        "events": await erasing.each_page(
-            connection, outbox, lambda after: erasing.events_of(connection, held, after), of_event
-        ),
-    }
-    changed: dict[str, object] = {"state": forgotten.without(held["state"])}
-    if held["user_id"] in names:
-        changed["user_id"] = ""
-    await erasing.change_state(connection, held["seq"], changed)
-    return counts

@@ -6,19 +6,40 @@ Of a pair as many incidents are taken over as its rows show, and no fewer than t
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import astuple, dataclass
 
+from lurewatch.casework.keep import Keep
+from lurewatch.casework.privacy import covers
 from lurewatch.casework.screening.nouns import LONGEST_ID, folded
 from lurewatch.casework.store import Store, importing
+from lurewatch.engine.model import Conversation, Message
+from lurewatch.engine.pipeline import Engine
 from lurewatch.errors import InputError
 
 _LONGEST_PATTERN = 64
 _LONGEST_TEXT = 200
+_MOST_READ = 2_000
+"""What is cut off in the middle of a value is looked for in what went on."""
 _HIGHEST = 2**31 - 1
 _SAME_TIME = 60
 """Rows of one message were not written in the same instant: within the same minute they are one incident."""
 _PAIRS = 500
+
+Reduce = Callable[[str], str]
+"""What is kept of a text."""
+
+
+def reduced(engine: Callable[[], Engine], keep: Keep) -> Reduce:
+    """What ``keep`` leaves of a flagged text; the engine, which tells what is in it, is asked for only if needed."""
+
+    def reduce(text: str) -> str:
+        if keep == "hash":
+            return ""
+        seen = engine().assess(Conversation((Message(text),))).indicators if keep == "masked" else ()
+        return covers(text, seen, keep).kept(text)
+
+    return reduce
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,17 +93,20 @@ def check(row: FlagRow) -> None:
         raise InputError(f"flag_count_for_pair is {row.flag_count_for_pair}, and no count from 1 on")
 
 
-async def take_over(store: Store, tenant: str, rows: Sequence[FlagRow], *, dry_run: bool = False) -> Outcome:
+async def take_over(
+    store: Store, tenant: str, rows: Sequence[FlagRow], *, dry_run: bool = False, reduce: Reduce = lambda text: text
+) -> Outcome:
     """Write rows that ``check`` has passed, in one transaction; ``dry_run`` only says what would be written.
 
-    The counts of their pairs follow with ``count``. Raises StoreError.
+    Of what was flagged is kept what ``reduce`` leaves (``reduced``). The counts of their pairs follow with ``count``.
+    Raises StoreError.
     """
     by_origin = {_origin(row): row for row in rows}
     async with store.reading() if dry_run else store.writing() as connection:
         there = await importing.known(connection, tenant, by_origin)
         new = {origin: row for origin, row in by_origin.items() if origin not in there}
         if new and not dry_run:
-            await importing.add(connection, [_kept(tenant, origin, row) for origin, row in new.items()])
+            await importing.add(connection, [_kept(tenant, origin, row, reduce) for origin, row in new.items()])
     return Outcome(len(new), len(rows) - len(new))
 
 
@@ -119,7 +143,7 @@ def _hash(values: tuple[object, ...]) -> str:
     return hashlib.sha256(repr(values).encode()).hexdigest()
 
 
-def _kept(tenant: str, origin: str, row: FlagRow) -> dict[str, object]:
+def _kept(tenant: str, origin: str, row: FlagRow, reduce: Reduce) -> dict[str, object]:
     return {
         "tenant": tenant,
         "origin": origin,
@@ -129,7 +153,7 @@ def _kept(tenant: str, origin: str, row: FlagRow) -> dict[str, object]:
         "client_email": folded(row.client_email),
         "advisor_email": folded(row.advisor_email),
         "flagged_pattern": row.flagged_pattern,
-        "flagged_text": row.flagged_text[:_LONGEST_TEXT],
+        "flagged_text": reduce(row.flagged_text[:_MOST_READ])[:_LONGEST_TEXT],
         "flag_count_for_pair": row.flag_count_for_pair,
         "warning_sent": row.warning_sent,
         "admin_alerted": row.admin_alerted,

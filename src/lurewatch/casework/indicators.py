@@ -6,12 +6,15 @@ when the reviewer says otherwise. It is known to the next conversation, never to
 
 from __future__ import annotations
 
+import hashlib
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from lurewatch.casework.keep import Keep
+from lurewatch.casework.privacy import MASK
 from lurewatch.casework.store import indicators
 from lurewatch.engine.model import Indicator, KnownIndicator
 from lurewatch.engine.policies.off_platform import OffPlatformConfig, phone_forms
@@ -29,8 +32,8 @@ _SAID = {CONFIRMED: "a confirmed scam", REVIEWED: "a scam that was reviewed"}
 
 
 def shareable(found: Iterable[Indicator], listed: OffPlatformConfig) -> tuple[Indicator, ...]:
-    """The indicators that may tie conversations together: no allow-listed, own, official or shared value."""
-    return tuple(one for one in found if one.type in TYPES and len(one.value) <= _LONGEST and not _vouched(one, listed))
+    """The indicators that may tie conversations together: no allow-listed, own, official, shared or masked value."""
+    return tuple(one for one in found if one.type in TYPES and _is_whole(one.value) and not _vouched(one, listed))
 
 
 def looked_up(found: Iterable[Indicator], listed: OffPlatformConfig) -> tuple[tuple[str, str], ...]:
@@ -43,16 +46,17 @@ async def known(
     connection: AsyncConnection, wanted: Mapping[int, Collection[tuple[str, str]]], tenants: Mapping[int, str]
 ) -> dict[int, tuple[KnownIndicator, ...]]:
     """What is known of the values of conversations, by their ``seq``, from other conversations of the same tenant."""
-    values = {(tenants[seq], *value) for seq, some in wanted.items() for value in some}
+    values = {(tenants[seq], *form) for seq, some in wanted.items() for value in some for form in _forms(*value)}
     rows = defaultdict(list)
     for row in await indicators.known(connection, values):
         rows[row["tenant"], row["type"], row["value"]].append(row)
 
     def of(seq: int) -> Iterator[KnownIndicator]:
         for kind, value in wanted[seq]:
-            others = (row for row in rows[tenants[seq], kind, value] if row["conversation"] != seq)
-            surest = next(others, None)
-            if surest is not None:
+            found = [row for form in _forms(kind, value) for row in rows[tenants[seq], *form]]
+            others = [row for row in found if row["conversation"] != seq]
+            if others:
+                surest = max(others, key=lambda row: row["confidence"])
                 yield KnownIndicator(kind, value, _SAID[surest["source"]], surest["confidence"])
 
     return {seq: tuple(of(seq))[:_MOST_KNOWN] for seq in wanted}
@@ -60,32 +64,56 @@ async def known(
 
 @dataclass(frozen=True, slots=True)
 class Used:
-    """What was seen in a conversation, by its ``seq``."""
+    """What may be shared of a conversation, by its ``seq``, and from which source it is known."""
 
     tenant: str
     conversation: int
     seen: tuple[Indicator, ...]
+    source: str
 
 
-async def keep(connection: AsyncConnection, used: Used, listed: OffPlatformConfig, source: str, now: float) -> None:
-    """Keep what may be shared of a conversation; never what a protected user or an agent said."""
-    innocent = await indicators.innocent_positions(connection, used.conversation)
-    values = {(one.type, one.value) for one in shareable(used.seen, listed) if one.message_index not in innocent}
+async def keep(connection: AsyncConnection, used: Sequence[Used], now: float, mode: Keep) -> None:
+    """Keep what these conversations used, in two statements; never what a protected user or an agent said.
+
+    Where texts are not kept whole (``mode``), a digest of each value is, and no value.
+    """
+    places = {(one.conversation, seen.message_index) for one in used for seen in one.seen}
+    innocent = await indicators.innocent(connection, places)
+    found = {
+        (one.tenant, seen.type, seen.value, one.source, one.conversation)
+        for one in used
+        for seen in one.seen
+        if (one.conversation, seen.message_index) not in innocent
+    }
     await indicators.keep(
         connection,
         [
             {
-                "tenant": used.tenant,
+                "tenant": tenant,
                 "type": kind,
-                "value": value,
+                "value": value if mode == "full" else digest(kind, value),
                 "source": source,
                 "confidence": CONFIDENCE[source],
-                "conversation": used.conversation,
+                "conversation": conversation,
                 "created_at": now,
             }
-            for kind, value in sorted(values)
+            for tenant, kind, value, source, conversation in sorted(found)
         ],
     )
+
+
+def digest(kind: str, value: str) -> str:
+    """What a value is known by without being kept."""
+    return "sha256:" + hashlib.sha256(f"{kind}:{value}".encode(errors="replace")).hexdigest()
+
+
+def _forms(kind: str, value: str) -> tuple[tuple[str, str], tuple[str, str]]:
+    """How it may be stored: what is kept of texts may have changed since."""
+    return (kind, value), (kind, digest(kind, value))
+
+
+def _is_whole(value: str) -> bool:
+    return len(value) <= _LONGEST and MASK not in value
 
 
 def _vouched(one: Indicator, listed: OffPlatformConfig) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -17,6 +18,8 @@ from lurewatch.engine.policies import PolicyConfig
 _FILES: msgspec.msgpack.Decoder[dict[str, bytes]] = msgspec.msgpack.Decoder(dict[str, bytes])
 _CONFIG: msgspec.json.Decoder[EngineConfig] = msgspec.json.Decoder(EngineConfig)
 _POLICIES: msgspec.json.Decoder[PolicyConfig] = msgspec.json.Decoder(PolicyConfig)
+_AGAIN = 3600.0
+"""After so many seconds it is kept again: what made no verdict for days may have been deleted by its age."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,16 +31,16 @@ class PackFiles:
 
 
 class Origins:
-    """Keeps what verdicts are made with. What this process has kept once costs a look into a set from then on."""
+    """Keeps what verdicts are made with. What was kept within the hour costs a look into a table."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
-        self._kept: set[tuple[str, str]] = set()
+        self._kept: dict[tuple[str, str], float] = {}
 
     async def keep(self, engine: Engine, now: float) -> None:
         """Keep what an engine is made of, before its first verdict is; nothing of it is kept twice."""
         name = engine.versions.pack, engine.versions.config
-        if name in self._kept:
+        if now - self._kept.get(name, -math.inf) < _AGAIN:
             return
         pack = engine.pack
         by_hash = {content_hash(layer): layer for layer in pack.layers}
@@ -50,7 +53,7 @@ class Origins:
         async with self._store.writing() as connection:
             layers = [{"hash": one, "files": files} for one, files in packed.items()]
             await origins.keep(connection, layers, row if order else None, config)
-        self._kept.add(name)
+        self._kept[name] = now
 
     async def pack(self, name: str) -> PackFiles | None:
         """The files of a pack, by the name that verdicts give it; None where it is not kept."""

@@ -6,6 +6,7 @@ the text that is kept.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
@@ -17,6 +18,7 @@ from lurewatch.engine.model import Indicator
 from lurewatch.engine.personal import PLACEHOLDERS, host_end, query_start
 
 PERSONAL = frozenset(PLACEHOLDERS)
+SECRETS = frozenset({"card", "cvv", "code", "pin", "password"})
 _NO_CODE = frozenset({"money", "date", "phone", "email", "url", "domain", "iban", "bank_account", "upi", "wallet"})
 """What surely is no code or PIN, even beside a word for one."""
 _NETS = (
@@ -47,6 +49,7 @@ class Covers:
 
     def __init__(self, found: Iterable[Cover]) -> None:
         self._covers = _apart(found)
+        self._ends = [cover.end for cover in self._covers]
 
     def __iter__(self) -> Iterator[Cover]:
         return iter(self._covers)
@@ -56,15 +59,20 @@ class Covers:
 
     def kept(self, piece: str, start: int = 0) -> str:
         """What is kept of ``piece``, which begins at offset ``start`` of the text; as long as it was."""
-        for cover in self._covers:
+        parts: list[str] = []
+        at = 0
+        for cover in self._covers[bisect_right(self._ends, start) :]:
             first, last = max(0, cover.start - start), min(len(piece), cover.end - start)
-            if first < last:
-                piece = piece[:first] + masked(piece[first:last]) + piece[last:]
-        return piece
+            if first >= last:
+                break
+            parts += (piece[at:first], masked(piece[first:last]))
+            at = last
+        return "".join((*parts, piece[at:])) if parts else piece
 
     def over(self, start: int, end: int) -> Cover | None:
         """The first cover with a character of the span."""
-        return next((cover for cover in self._covers if cover.start < end and start < cover.end), None)
+        at = bisect_right(self._ends, start)
+        return self._covers[at] if at < len(self._covers) and self._covers[at].start < end else None
 
 
 def masked(value: str) -> str:
@@ -91,12 +99,12 @@ def covers(text: str, indicators: Iterable[Indicator], keep: Keep, before: str =
     found += (Cover("card", one.start, one.end) for one in seen if one.type == "card")
     if keep != "full":
         found += (cover for one in seen for cover in _personal(text, one))
-        names_nobody = [(one.start, one.end) for one in seen if one.type in _NAMELESS]
+        nameless = Covers(Cover(one.type, one.start, one.end) for one in seen if one.type in _NAMELESS)
         found += (
             Cover(kind, *match.span())
             for kind, net in _NETS
             for match in net.finditer(text)
-            if not any(start < match.end() and match.start() < end for start, end in names_nobody)
+            if nameless.over(*match.span()) is None
         )
     return Covers(found)
 

@@ -119,7 +119,7 @@ class Replay:
             message = resuming.message(row)
             if state.message_count != row["position"] or message is None:
                 raise ReplayError(f"message {state.message_count} of the conversation (from 0) is not kept any more")
-            state, _ = engine.observe(engine.adopted(state), message)
+            state, _ = engine.observe(resuming.bounded(engine.adopted(state)), message)
         return state, engine
 
     async def _engine(self, row: Row) -> Engine:
@@ -159,7 +159,7 @@ class _Stored:
 
 def _check_kept(row: Row) -> None:
     if not resuming.is_as_sent(row):
-        kept = "only its hash is" if row["text"] is None else "it is masked"
+        kept = "only its hash is" if row["text"] is None else "it is masked, as secrets always are"
         raise ReplayError(f"the text of message {row['position']} (from 0) is not kept as it was sent: {kept}")
 
 

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import time
+import uuid
+from collections.abc import Callable, Mapping, Sequence
 
-from lurewatch.casework.erasure import forget
-from lurewatch.casework.store import Store, ageing, erasing
+from sqlalchemy import RowMapping
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from lurewatch.casework.erasure import Forgot, forget
+from lurewatch.casework.store import Store, ageing, erasing, journal
 
 _BATCH = 200
 _FEW = 20
@@ -20,22 +25,27 @@ async def count(store: Store, before: float) -> dict[str, int]:
             "conversations": await ageing.count(connection, "conversations", before),
             "texts": await ageing.count_texts(connection, before),
             **{kind: number for kind, number in counted.items() if kind != "conversations"},
+            "origins": await ageing.count_origins(connection, before),
         }
 
 
 async def purge(
-    store: Store, before: float, progress: Callable[[Mapping[str, int]], None] = lambda _: None
+    store: Store,
+    before: float,
+    progress: Callable[[Mapping[str, int]], None] = lambda _: None,
+    clock: Callable[[], float] = time.time,
 ) -> dict[str, int]:
     """Delete what was recorded before a time, in seconds since the epoch; how many rows of each kind.
 
     Conversations in which nothing was said since go with everything in them. Of those that go on, old messages lose
-    their texts and old verdicts, alerts and flags go. Events that are still to be told stay. ``progress`` is told the
-    counts so far after each transaction; cut short, the rest is done by the next call.
+    their texts and old verdicts, alerts and flags go. Open cases, the audit log, and what is still to be told or done
+    stay. ``origins`` are packs and configurations that made no verdict that is left. ``progress`` is told the counts so
+    far as they grow; cut short, the rest is done by the next call. One entry in the audit log says what was deleted.
 
     Raises:
         StoreError: the store cannot be used; what was deleted before stays deleted.
     """
-    done = dict.fromkeys(("conversations", "texts", *ageing.KINDS), 0)
+    done = dict.fromkeys(("conversations", "texts", *ageing.KINDS, "origins"), 0)
     for kind in ageing.KINDS:
         most = _FEW if kind == "conversations" else _BATCH
         while True:
@@ -46,17 +56,28 @@ async def purge(
             done[kind] += deleted
             progress(done)
     after = 0
-    while True:
-        async with store.writing() as connection:
-            seq = await ageing.next_with_texts(connection, before, after)
-            held = None if seq is None else await erasing.hold(connection, seq)
-            if held is not None:
-                said = await erasing.messages_of(connection, held["seq"])
-                old = [row for row in said if row["created_at"] < before and row["text_hash"]]
-                await forget(connection, held, old)
-                await erasing.erase_texts(connection, old)
-                done["texts"] += len(old)
-        if seq is None:
-            return done
+    while (seq := await _next_with_texts(store, before, after)) is not None:
+        forgot = await forget(store, seq, lambda _, said: _old(said, before), _finish)
+        done["texts"] += len(forgot.messages) if forgot else 0
         after = seq
         progress(done)
+    async with store.writing() as connection:
+        done["origins"] = await ageing.delete_origins(connection, before)
+        counts = {kind: number for kind, number in done.items() if number}
+        if counts:
+            detail = {**counts, "before": before}
+            await journal.add(connection, journal.Act("records_purged", "", uuid.uuid4().hex, clock(), detail=detail))
+    return done
+
+
+async def _next_with_texts(store: Store, before: float, after: int) -> int | None:
+    async with store.reading() as connection:
+        return await ageing.next_with_texts(connection, before, after)
+
+
+def _old(said: Sequence[RowMapping], before: float) -> list[RowMapping]:
+    return [row for row in said if row["created_at"] < before and row["text_hash"]]
+
+
+async def _finish(connection: AsyncConnection, forgot: Forgot) -> None:
+    await erasing.erase_texts(connection, forgot.messages)

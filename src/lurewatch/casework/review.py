@@ -12,6 +12,7 @@ from sqlalchemy import RowMapping
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from lurewatch.casework import indicators
+from lurewatch.casework.keep import Keep
 from lurewatch.casework.screening.bindings import Binding, Bound
 from lurewatch.casework.store import Store, cases, journal, reading, reviewing
 from lurewatch.casework.store import indicators as stored
@@ -35,7 +36,11 @@ class Closed:
 
 
 class Review:
-    """Closes alerts in a store; ``engine`` (the current one) and ``bindings`` say by which values nobody is known."""
+    """Closes alerts in a store.
+
+    ``engine`` (the current one) and ``bindings`` say by which values nobody is known, ``keep`` whether values or
+    digests are kept of true positives.
+    """
 
     def __init__(
         self,
@@ -43,11 +48,13 @@ class Review:
         engine: Callable[[], Engine],
         bindings: Sequence[Binding] = (),
         clock: Callable[[], float] = time.time,
+        keep: Keep = "full",
     ) -> None:
         self._store = store
         self._engine = engine
         self._bindings = bindings
         self._clock = clock
+        self._keep = keep
 
     async def close(
         self, tenant: str, alert_id: str, disposition: str, *, reviewer: str = "", note: str = "", key: str = ""
@@ -89,13 +96,16 @@ class Review:
         if disposition in NOT_COUNTED:
             await stored.forget(connection, conversation)
         elif disposition == "true_positive":
-            row = await reading.newest_verdict(connection, conversation)
-            if row is not None:
-                seen = msgspec.json.decode(row["verdict"], type=Verdict).indicators
-                bound = Bound(self._engine(), self._bindings)
-                listed = bound.of(alert["tenant"], alert["channel"]).policies.off_platform
-                used = indicators.Used(alert["tenant"], conversation, seen)
-                await indicators.keep(connection, used, listed, indicators.REVIEWED, now)
+            bound = Bound(self._engine(), self._bindings)
+            listed = bound.of(alert["tenant"], alert["channel"]).policies.off_platform
+            its_own = await reading.verdict(connection, alert["tenant"], alert["verdict"])
+            newest = await reading.newest_verdict(connection, conversation)
+            verdicts = [
+                msgspec.json.decode(row["verdict"], type=Verdict) for row in (its_own, newest) if row is not None
+            ]
+            seen = indicators.shareable([one for verdict in verdicts for one in verdict.indicators], listed)
+            used = indicators.Used(alert["tenant"], conversation, seen, indicators.REVIEWED)
+            await indicators.keep(connection, [used], now, self._keep)
 
 
 def _counts(disposition: str | None) -> int:

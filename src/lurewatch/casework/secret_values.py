@@ -2,21 +2,22 @@
 
 Found in every reading of a text (disguised digits and digits in words too), whether the engine took them for anything
 or not. Erring this way costs a number in the record, erring the other way somebody's account: what might be a secret
-is one. All patterns run in linear time.
+is one. All patterns run in linear time: those that could backtrack are RE2's.
 """
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 
 import re2
-from stdnum import luhn
 
 from lurewatch.engine.text import normalise
 
-_GROUP = re2.compile(r"\d+")
+_GROUP = re.compile(r"[0-9]+")
 _CARD_SIZES = range(13, 20)
 _MOST_BETWEEN = 3
 _ISSUERS = frozenset("234568")
@@ -39,6 +40,7 @@ _CUES = re2.compile(
     r"|(?P<password_joined>รหัสผ่าน|密码|密碼)|(?P<code_joined>รหัส|验证码|驗證碼|校验码|动态码)"
     r"|(?P<cvv_joined>安全码)"
 )
+_CUE_GROUPS = tuple((name.removesuffix("_joined"), number) for name, number in _CUES.groupindex.items())
 # Other codes that are no secret. Must match "zip " and "promo-" at its end.
 _OTHER_CODES = re2.compile(
     r"(?:zip|postal|post|area|country|dial(?:ling|ing)?|dress|error|status|promo|promotion|discount|coupon|product|bar|qr"
@@ -46,7 +48,7 @@ _OTHER_CODES = re2.compile(
 )
 _BARE_CODE = re2.compile(r"^(?:zip|post|bar|area|promo|error|source|coupon|country|discount)codes?$")
 # Must match "482913", "48 29 13", "g-482913" and the digits of "a7-1234"; each run is looked at afterwards.
-_NUMBER = re2.compile(r"(?:[a-z]-)?\d+(?:[ -]\d+){0,7}")
+_NUMBER = re.compile(r"(?:[a-z]-)?[0-9]+(?:[ -][0-9]+){0,7}")
 _SIZES = {"cvv": (3, 4), "pin": (4, 8), "code": (4, 8), "password": (3, 8)}
 _NEAR, _FAR = 12, 48
 """A value stands so near its word, or so far in the same sentence."""
@@ -78,7 +80,7 @@ class Secret:
 
 
 def find(text: str, taken: Sequence[tuple[int, int]] = ()) -> list[Secret]:
-    """The secrets in a text, in no order and perhaps more than once.
+    """The secrets in a text, in no order and perhaps more than once; in time linear in its length.
 
     ``taken`` are spans of what is surely something else (an amount, a date, a telephone number): no code, PIN or CVV is
     looked for there. Card numbers are.
@@ -95,28 +97,46 @@ def find(text: str, taken: Sequence[tuple[int, int]] = ()) -> list[Secret]:
 
 def _cards(text: str) -> Iterator[tuple[str, int, int]]:
     """Groups of digits that together are a number of 13 to 19 digits with the right check digit."""
-    for run in _runs(text):
-        for first, (start, _) in enumerate(run):
-            digits = ""
-            for at, group in run[first:]:
-                digits += group
-                if len(digits) > _CARD_SIZES[-1]:
-                    break
-                if len(digits) in _CARD_SIZES and digits[0] in _ISSUERS and luhn.is_valid(digits):
-                    yield "card", start, at + len(group)
+    groups = [match.span() for match in _GROUP.finditer(text)]
+    if sum(end - start for start, end in groups) < _CARD_SIZES[0]:
+        return
+    for run in _runs(text, groups):
+        digits = "".join(text[start:end] for start, end in run)
+        if len(digits) < _CARD_SIZES[0]:
+            continue
+        sums = _check_sums(digits)
+        starts = list(accumulate((end - start for start, end in run), initial=0))
+        ends = dict(zip(starts[1:], (end for _, end in run), strict=True))
+        for (start, _), first in zip(run, starts, strict=False):
+            if digits[first : first + 1] not in _ISSUERS:
+                continue
+            for last in range(first + _CARD_SIZES[0], first + _CARD_SIZES[-1] + 1):
+                if last in ends and (sums[~last & 1][last] - sums[~last & 1][first]) % 10 == 0:
+                    yield "card", start, ends[last]
 
 
-def _runs(text: str) -> Iterator[list[tuple[int, str]]]:
-    """Groups of digits, each with its start, with nothing but up to three signs or spaces between them."""
-    run: list[tuple[int, str]] = []
-    end = 0
-    for group in _GROUP.finditer(text):
-        gap = text[end : group.start()]
-        if run and (len(gap) > _MOST_BETWEEN or any(map(str.isalnum, gap))):
-            yield run
-            run = []
-        run.append((group.start(), group[0]))
-        end = group.end()
+def _check_sums(digits: str) -> tuple[list[int], list[int]]:
+    """Sums up to each place for the check digit (Luhn): of numbers whose last digit is at an even place, and at an odd.
+
+    Every second digit from the last but one backwards counts twice, less nine where that has two digits.
+    """
+    single = [int(digit) for digit in digits]
+    double = [2 * digit - 9 if digit > 4 else 2 * digit for digit in single]
+    even = (double[at] if at % 2 else single[at] for at in range(len(digits)))
+    odd = (single[at] if at % 2 else double[at] for at in range(len(digits)))
+    return list(accumulate(even, initial=0)), list(accumulate(odd, initial=0))
+
+
+def _runs(text: str, groups: Iterable[tuple[int, int]]) -> Iterator[list[tuple[int, int]]]:
+    """Groups of digits with nothing but up to three signs or spaces between them."""
+    run: list[tuple[int, int]] = []
+    for start, end in groups:
+        if run:
+            between = text[run[-1][1] : start]
+            if len(between) > _MOST_BETWEEN or any(map(str.isalnum, between)):
+                yield run
+                run = []
+        run.append((start, end))
     if run:
         yield run
 
@@ -155,28 +175,34 @@ def _behind_words(text: str) -> Iterator[tuple[str, int, int]]:
 
 def _cues(text: str) -> Iterator[tuple[str, int, int]]:
     """The words that tell of a secret: of which kind, and where."""
-    at = 0
-    while (match := _CUES.search(text, at)) is not None:
-        name, number = next(named for named in _CUES.groupindex.items() if match[named[1]] is not None)
-        start, end = match.span(number)
-        at = end
+    # RE2 reads bytes: given a text, each search would encode all of it once more. One sign stands for one surrogate.
+    encoded = text.encode(errors="replace")
+    is_ascii = len(encoded) == len(text)
+    at = place = 0
+    while (match := _CUES.search(encoded, at)) is not None:
+        name, first, last = next(
+            (name, *match.span(number)) for name, number in _CUE_GROUPS if match.span(number)[0] >= 0
+        )
+        start = first if is_ascii else place + len(encoded[at:first].decode())
+        place = end = start + (last - first if is_ascii else len(encoded[first:last].decode()))
+        at = last
         if name == "code" and (
-            _OTHER_CODES.search(text[max(0, start - 12) : start]) or _BARE_CODE.search(match[number])
+            _OTHER_CODES.search(text[max(0, start - 12) : start]) or _BARE_CODE.search(text[start:end])
         ):
             continue
-        yield name.removesuffix("_joined"), start, end
+        yield name, start, end
 
 
 def _numbers(text: str) -> Iterator[tuple[int, int, int]]:
     """Runs of digits that may be a code, with how many digits they have; a long run group by group."""
     for run in _NUMBER.finditer(text):
         start, end = run.span()
-        size = sum(map(str.isdigit, run[0]))
+        groups = [match.span() for match in _GROUP.finditer(text, start, end)]
+        size = sum(last - first for first, last in groups)
         if size <= 8:
             yield start, end, size
-            continue
-        for group in _GROUP.finditer(run[0]):
-            yield start + group.start(), start + group.end(), len(group[0])
+        else:
+            yield from ((first, last, last - first) for first, last in groups)
 
 
 def _reaches(text: str, before: int, start: int) -> bool:

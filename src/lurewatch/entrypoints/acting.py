@@ -15,6 +15,7 @@ from lurewatch.entrypoints.connectors.telegram_api import Api
 from lurewatch.entrypoints.connectors.telegram_posts import AdminAlerts, GroupNotices, Posts
 from lurewatch.entrypoints.recording import is_local, store_url
 from lurewatch.entrypoints.settings import Settings
+from lurewatch.entrypoints.webhook_endpoints import webhooks
 from lurewatch.errors import SettingsError
 
 
@@ -24,7 +25,7 @@ def doers(settings: Settings) -> tuple[Doer, ...]:
     Raises:
         SettingsError: something that one of them needs is missing or wrong.
     """
-    return tuple(chain(_erpnext(settings), _telegram(settings)))
+    return tuple(chain(_erpnext(settings), _telegram(settings), webhooks(settings)))
 
 
 def _telegram(settings: Settings) -> Iterator[Doer]:
@@ -58,12 +59,13 @@ def _erpnext(settings: Settings) -> Iterator[Doer]:
         )
     if not store_url(settings):
         raise SettingsError("erpnext.url needs a store, and store.url is none. Write a URL, or leave erpnext.url out.")
-    config = _desk(settings)
+    config = desk(settings)
     yield Banners(config)
     yield Issues(config)
 
 
-def _desk(settings: Settings) -> DeskConfig:
+def desk(settings: Settings) -> DeskConfig:
+    """How ERPNext is written to, where its address and its key are set; raises SettingsError."""
     parts = urlsplit(settings.erpnext_url)
     if parts.query or parts.fragment:
         raise SettingsError("erpnext.url is more than the address of a site. Write it as https://portal.example.")

@@ -2,14 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
-from lurewatch.entrypoints.declarations import number, setting
-from lurewatch.entrypoints.values import Choice, Paths, Switch, Text, Texts, Url, Whole
+from lurewatch.entrypoints.declarations import ACTIONS, action, number, setting
+from lurewatch.entrypoints.tabled import Tables
+from lurewatch.entrypoints.values import Choice, File, Kind, Paths, Switch, Text, Texts, Url, Whole
 
 # Not imported: the commands that only scan read settings too, and have no use for what works on a store.
 _DEFAULT_TENANT = "default"
 _TENANT = "The tenant that its messages belong to."
+WEBHOOK_FIELDS: Mapping[str, Kind] = {
+    "name": Text("name"),
+    "url": Text("address"),
+    "secret": Texts("one secret, or two"),
+    "secret_file": File(),
+    "format": Choice(("standard", "slack")),
+    "tenant": Text("name"),
+    "channels": Texts("channels"),
+    "actions": Texts(", ".join(ACTIONS), action),
+    "allow_private": Switch(),
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -130,4 +144,16 @@ class ConnectorSettings:
     )
     generic_signature_encoding: str = setting(
         "hex", "generic.signature_encoding", Choice(("hex", "base64")), "How the signature is written."
+    )
+    webhooks: tuple[Mapping[str, Any], ...] = setting(
+        (),
+        "webhooks",
+        Tables(
+            "[{name: ops, url: https://..., secret: whsec_...}]",
+            WEBHOOK_FIELDS,
+            required=frozenset({"name", "url"}),
+            secret=True,
+        ),
+        "Whom decisions are posted to; docs/webhooks.md says what a table may hold.",
+        secret=True,
     )

@@ -10,6 +10,9 @@ import phonenumbers
 from lurewatch.engine.policies import POLICIES
 from lurewatch.entrypoints.values import Kind
 
+ACTIONS = ("warning", "escalation", "alert", "notice", "log", "hand_off")
+"""What a policy may ask for, besides nothing."""
+
 
 @dataclass(frozen=True, slots=True)
 class Setting:
@@ -50,6 +53,13 @@ def policy(text: str) -> str:
     """A policy by its name; raises ValueError."""
     if text not in POLICIES:
         raise ValueError(f"no policy is called {text!r}. There are: {', '.join(POLICIES)}.")
+    return text
+
+
+def action(text: str) -> str:
+    """What a policy may ask for, by its name; raises ValueError."""
+    if text not in ACTIONS:
+        raise ValueError(f"no action is called {text!r}. There are: {', '.join(ACTIONS)}.")
     return text
 
 

@@ -126,7 +126,7 @@ async def screen(screening: Screening, received: Received) -> Screened:
         StoreError: the store is away; nothing was recorded.
     """
     allowed = (*received.allowed_emails, *received.allowed_phones)
-    incoming = replace(received.incoming, allowed=allowed)
+    incoming = replace(received.incoming, allowed=allowed, quoted=received.quoted)
     try:
         try:
             return await screening.screen(incoming)

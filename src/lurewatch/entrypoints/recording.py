@@ -16,6 +16,7 @@ from lurewatch.casework.access import Access
 from lurewatch.casework.acts import Doer
 from lurewatch.casework.archive import Archive
 from lurewatch.casework.bus import Bus
+from lurewatch.casework.leaving import heeding
 from lurewatch.casework.relay import Pace, Relay, to_bus
 from lurewatch.casework.review import Review
 from lurewatch.casework.screening import NO_TERMS, Adviser, Incoming, Screened, Screening, Terms
@@ -34,8 +35,9 @@ _log = logging.getLogger("lurewatch")
 _RETRY_SECONDS = 2.0
 _PURGE_SECONDS = 3_600.0
 _DAY = 86_400
-_ACTING = Pace(lanes=4)
-"""A site that acts are done on has few workers: what waits there for one would look as if nobody was there."""
+_ACTING = Pace(timeout=20.0, lanes=4)
+"""Of what is done outside. A connector gives others less time, so that it is the one to say what failed; and a site has
+few workers: what waits there for one would look as if nobody was there."""
 _FINISH_SECONDS = 5.0
 """So long what is handed on and sealed at the end may take; what does not get through is at the next start."""
 
@@ -144,7 +146,7 @@ class Recording:
 
     def review(self) -> Review:
         """Closes alerts."""
-        return Review(self._opened(), self._engine, self._terms.bindings)
+        return Review(self._opened(), self._engine, self._terms.bindings, keep=self._terms.keep)
 
     def statistics(self) -> Statistics:
         """Counts alerts."""
@@ -174,7 +176,7 @@ class Recording:
                 self._problem = str(error)
                 _log.error("The store cannot be opened, messages are refused until it can: %s", error)
             return False
-        acting = [Relay(self._store, doer.does, pace=_ACTING) for doer in self._doers]
+        acting = [Relay(self._store, heeding(self._store, doer.does), pace=_ACTING) for doer in self._doers]
         self._relays = [Relay(self._store, to_bus(self._bus)), *acting]
         sealer = Sealer(self._store, failed=lambda error: _log.warning("The audit log waits unsealed: %s", error))
         beside: list[Relay | Sealer] = [*self._relays, sealer]

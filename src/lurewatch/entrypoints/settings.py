@@ -18,6 +18,7 @@ from lurewatch.entrypoints.connector_settings import ConnectorSettings
 from lurewatch.entrypoints.declarations import Setting, setting
 from lurewatch.entrypoints.engine_settings import EngineSettings
 from lurewatch.entrypoints.policy_settings import PolicySettings
+from lurewatch.entrypoints.tabled import Tables
 from lurewatch.entrypoints.values import Choice, Number, Switch, Text, Url, Whole
 from lurewatch.errors import SettingsError
 
@@ -188,4 +189,5 @@ def _file(config: Path | None, environment: Mapping[str, str], folder: Path) -> 
 
 def _discreet(setting: Setting, message: str) -> str:
     """The message, without the value where the value is a secret."""
-    return f"the value is not {setting.kind.hint}." if setting.secret else message
+    speaks = not setting.secret or (isinstance(setting.kind, Tables) and setting.kind.secret)
+    return message if speaks else f"the value is not {setting.kind.hint}."

@@ -62,17 +62,21 @@ class Translated:
 
 @dataclass(frozen=True, slots=True)
 class Tables:
-    """A list of tables with these fields, of which some must be there; in a text it is JSON."""
+    """A list of tables with these fields, of which some must be there; in a text it is JSON.
+
+    What is wrong with a ``secret`` one is said without its values.
+    """
 
     hint: str
     fields: Mapping[str, Kind]
     required: frozenset[str] = field(default_factory=frozenset)
+    secret: bool = False
 
     def of(self, value: object, folder: Path) -> tuple[Mapping[str, Any], ...]:
         if isinstance(value, str):
             return self.of_text(value, folder)
         if not isinstance(value, list) or len(value) > MOST_ITEMS:
-            raise ValueError(f"{shown(value)} is not a list of at most {MOST_ITEMS} tables. Write {self.hint}.")
+            raise ValueError(f"{self._shown(value)} is not a list of at most {MOST_ITEMS} tables. Write {self.hint}.")
         return tuple(self._one(number, item, folder) for number, item in enumerate(value, 1))
 
     def of_text(self, text: str, folder: Path) -> tuple[Mapping[str, Any], ...]:
@@ -86,15 +90,20 @@ class Tables:
 
     def _one(self, number: int, item: object, folder: Path) -> Mapping[str, Any]:
         if not isinstance(item, Mapping):
-            raise ValueError(f"number {number}, {shown(item)}, is not a table. Write {self.hint}.")
+            raise ValueError(f"number {number}, {self._shown(item)}, is not a table. Write {self.hint}.")
         if missing := sorted(self.required - set(item)):
             raise ValueError(f"number {number} has no {missing[0]}. Write it.")
         found = {}
         for name, value in item.items():
             if name not in self.fields:
-                raise ValueError(f"number {number}: unknown key {shown(name)}. There are: {', '.join(self.fields)}.")
+                key = "" if self.secret else f" {shown(name)}"
+                raise ValueError(f"number {number}: unknown key{key}. There are: {', '.join(self.fields)}.")
             try:
                 found[name] = self.fields[name].of(value, folder)
             except ValueError as error:
-                raise ValueError(f"number {number}, {name}: {error}") from None
+                said = f"it is not {self.fields[name].hint}." if self.secret else str(error)
+                raise ValueError(f"number {number}, {name}: {said}") from None
         return found
+
+    def _shown(self, value: object) -> str:
+        return "it" if self.secret else shown(value)

@@ -47,9 +47,10 @@ def admit(incoming: Incoming, most_characters: int) -> Incoming:
             pointer="/sender_metadata/account_age_days",
         )
     text, sender = _kept(message.text), _kept(message.sender)
-    if text is message.text and sender is message.sender:
+    quoted = _kept(incoming.quoted)
+    if text is message.text and sender is message.sender and quoted is incoming.quoted:
         return incoming
-    return replace(incoming, message=replace(message, text=text, sender=sender))
+    return replace(incoming, message=replace(message, text=text, sender=sender), quoted=quoted)
 
 
 def _names(incoming: Incoming) -> Iterator[tuple[str, str, int]]:

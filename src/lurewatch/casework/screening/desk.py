@@ -9,7 +9,7 @@ import msgspec
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from lurewatch.casework import indicators
-from lurewatch.casework.screening import resuming
+from lurewatch.casework.screening import quotations, resuming
 from lurewatch.casework.screening.bindings import Bound, Rules
 from lurewatch.casework.screening.nouns import ConversationKey, Incoming, Screened, text_hash
 from lurewatch.casework.screening.records import Decided, Notes
@@ -32,7 +32,9 @@ class Held:
     seq: int
     state: ConversationState
     handed_off_at: float | None
-    anew: bool = False
+    confirmed: bool
+    """Whether it is known as a scam, with what it used so far."""
+    anew: bool
     """Whether it was read from its texts, and not read on."""
 
 
@@ -77,8 +79,8 @@ class Desk:
         self._bound = Bound(engine, terms.bindings)
         self._now = now
         self._new_id = new_id
+        self._keep = terms.keep
         self._notes = Notes(now, new_id, terms)
-        self._confirmed: list[Draft] = []
         self._conversations: dict[ConversationKey, Held] = {}
         self._known: Mapping[tuple[int, str], ledger.Row] = {}
         self._answered: Mapping[ledger.Key, ledger.Row] = {}
@@ -100,10 +102,8 @@ class Desk:
         await cases.file(self._connection, rows.alerts, self._now, self._new_id)
         await ledger.write(self._connection, rows)
         await origins.keep_policies(self._connection, self._bound.kept(), self._now)
-        for draft in self._confirmed:
-            used = indicators.Used(draft.incoming.tenant, draft.held.seq, draft.verdict.indicators)
-            listed = self._rules(draft.incoming).policies.off_platform
-            await indicators.keep(self._connection, used, listed, indicators.CONFIRMED, self._now)
+        used = [self._used(draft) for draft in judged if draft.verdict.risk_level == "confirmed"]
+        await indicators.keep(self._connection, used, self._now, self._keep)
         return outcomes
 
     async def _read(self, wave: Sequence[Incoming]) -> None:
@@ -115,7 +115,13 @@ class Desk:
         for name, row in rows.items():
             key = ConversationKey(*name)
             resumed = await resuming.resume(self._connection, self._engine, row, senders[key])
-            self._conversations[key] = Held(row["seq"], resumed.state, row["handed_off_at"], resumed.anew)
+            self._conversations[key] = Held(
+                row["seq"],
+                resumed.state,
+                row["handed_off_at"],
+                confirmed=row["risk_level"] == "confirmed" and not resumed.anew,
+                anew=resumed.anew,
+            )
         self._known = await ledger.known_messages(
             self._connection,
             {
@@ -148,6 +154,9 @@ class Desk:
             return await self._answered_before(incoming, answered)
         held = self._conversations[incoming.conversation]
         known = self._known.get((held.seq, incoming.message.message_id))
+        position = held.state.message_count if known is None else known["position"]
+        most = self._engine.config.most_characters
+        incoming = await quotations.completed(self._connection, incoming, held.seq, position, most)
         try:
             if known is None:
                 return self._read_on(incoming, held)
@@ -214,6 +223,15 @@ class Desk:
         verdict = self._engine.judge(read.held.state, knowledge)
         return Draft(read.incoming, read.held, read.position, read.edition, read.counted, knowledge, verdict)
 
+    def _used(self, draft: Draft) -> indicators.Used:
+        """What a confirmed scam used that is not known of it yet."""
+        seen = self._notes.without_secrets(draft)
+        if draft.held.confirmed:
+            seen = tuple(one for one in seen if one.message_index == draft.position)
+        listed = self._rules(draft.incoming).policies.off_platform
+        shareable = indicators.shareable(seen, listed)
+        return indicators.Used(draft.incoming.tenant, draft.held.seq, shareable, indicators.CONFIRMED)
+
     def _rules(self, incoming: Incoming) -> Rules:
         return self._bound.of(incoming.tenant, incoming.channel, incoming.language)
 
@@ -243,8 +261,6 @@ class Desk:
             elif decision.type and not decision.suppressed:
                 last[decision.type] = self._now
         screened = self._notes.take(draft, Decided(decisions, memory, rules.name))
-        if draft.verdict.risk_level == "confirmed":
-            self._confirmed.append(draft)
         if earlier := self._notes.earlier(held.seq):
             said = await ledger.texts(self._connection, held.seq)
             found = [row for row in said if row["position"] in earlier and row["text"] is not None]

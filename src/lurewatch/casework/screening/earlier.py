@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy import RowMapping
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from lurewatch.casework.screening import quotations
 from lurewatch.casework.screening.nouns import Incoming, text_hash
 from lurewatch.casework.store import ledger, reading
 from lurewatch.engine.model import Conversation, Message
@@ -31,17 +32,24 @@ async def is_answered(connection: AsyncConnection, incoming: Incoming) -> bool:
     return bool(key and await ledger.answered_keys(connection, [(incoming.tenant, key)]))
 
 
-async def at_hand(connection: AsyncConnection, incoming: Incoming) -> AtHand | None:
-    """The conversation as it will be, less the texts that were not kept; None where the message was screened before."""
+async def at_hand(connection: AsyncConnection, incoming: Incoming, most_characters: int) -> AtHand | None:
+    """The conversation as it will be, less the texts that were not kept; None where the message was screened before.
+
+    The message has at most ``most_characters``.
+    """
     if await is_answered(connection, incoming):
         return None
-    new, row = incoming.message, await reading.conversation(connection, *incoming.conversation)
+    row = await reading.conversation(connection, *incoming.conversation)
+    seq, position = (0, 0) if row is None else (row["seq"], row["message_count"])
+    name = incoming.message.message_id
+    known = (await ledger.known_messages(connection, {(seq, name)} if name else set())).get((seq, name))
+    if known is not None:
+        position = known["position"]
+    new = (await quotations.completed(connection, incoming, seq, position, most_characters)).message
     if row is None:
         return AtHand(_conversation(incoming, [new]), is_confirmed=False)
-    if new.message_id:
-        known = await reading.hashes(connection, row["seq"], [new.message_id])
-        if known.get(new.message_id) == text_hash(new.text):
-            return None
+    if known is not None and known["text_hash"] == text_hash(new.text):
+        return None
     rows = await reading.latest(connection, row["seq"], row["message_count"] - MOST_MESSAGES)
     return AtHand(_conversation(incoming, _with(rows, new)), is_confirmed=row["risk_level"] == "confirmed")
 

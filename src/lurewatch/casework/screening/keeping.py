@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from lurewatch.casework.keep import Keep
-from lurewatch.casework.privacy import PERSONAL, Cover, Covers, covers, masked
+from lurewatch.casework.privacy import PERSONAL, SECRETS, Cover, Covers, covers, masked
 from lurewatch.engine.model import Decision, Flag, Indicator, Knowledge, Verdict
 from lurewatch.engine.opinion import Opinion
 from lurewatch.engine.state import ConversationState, Dossier, Tail
@@ -29,6 +29,7 @@ class Keeping:
     def __init__(self, text: str, position: int, verdict: Verdict, state: ConversationState, keep: Keep) -> None:
         self._keep = keep
         self._text = text
+        self._position = position
         indicators = [one for one in verdict.indicators if position in _places(one)]
         own = [one for one in indicators if one.message_index == position]
         self._own = covers(text, own, keep, _ended(state, position - 1))
@@ -53,6 +54,11 @@ class Keeping:
 
     def _is_hidden(self, kind: str) -> bool:
         return kind == "card" or (self._keep != "full" and kind in PERSONAL)
+
+    def has_secret(self, one: Indicator) -> bool:
+        """Whether a value of this message lies in what nobody may keep."""
+        found = self._own.over(one.start, one.end)
+        return one.message_index == self._position and found is not None and found.kind in SECRETS
 
     @property
     def text(self) -> str | None:
@@ -95,13 +101,7 @@ class Keeping:
     def state(self, state: ConversationState) -> ConversationState:
         """The state as it is kept: what the engine goes on with."""
         if self._keeps_all:
-            dossiers = {name: self._dossier(dossier) for name, dossier in state.dossiers.items()}
-            led = state.leading
-            return replace(
-                state,
-                dossiers=dossiers,
-                leading=None if led is None else replace(led, dossier=self._dossier(led.dossier)),
-            )
+            return state
         leading = state.leading
         if leading is not None:
             findings = {

@@ -41,7 +41,8 @@ class Incoming:
     for the same request, and is answered once. ``history`` is a hash of what was sent along before the message.
     ``knowledge`` is what others were asked about the conversation. ``language`` is a BCP 47 tag of what those in the
     conversation read, "" where nobody told. ``allowed`` are e-mail addresses and phone numbers that may be shared in
-    this message.
+    this message. ``quoted`` is what it quotes and ``message`` leaves out; what of it was not said before is screened
+    with the message. ``request_hash`` is the fingerprint of a message to which that was added.
     """
 
     conversation_id: str
@@ -57,6 +58,8 @@ class Incoming:
     knowledge: Knowledge = NOTHING_KNOWN
     language: str = ""
     allowed: tuple[str, ...] = ()
+    quoted: str = ""
+    request_hash: str = ""
 
     @property
     def conversation(self) -> ConversationKey:
@@ -84,6 +87,8 @@ class Incoming:
     @property
     def fingerprint(self) -> str:
         """Changes with anything that was sent but the key."""
+        if self.request_hash:
+            return self.request_hash
         sent = replace(self, idempotency_key="", knowledge=NOTHING_KNOWN)
         return hashlib.sha256(msgspec.msgpack.encode(sent)).hexdigest()
 

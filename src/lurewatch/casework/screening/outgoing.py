@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -80,7 +80,7 @@ class Outgoing:
             order = f"{_order(draft.incoming)}/{destination.name}"
             self._put(draft.incoming, kind, payload, ordered_by=order, alert=raised.alert)
 
-    def _event(self, incoming: Incoming, kind: EventType, payload: Mapping[str, Any]) -> None:
+    def _event(self, incoming: Incoming, kind: EventType, payload: object) -> None:
         self._put(incoming, kind.value, msgspec.json.encode(payload), ordered_by=_order(incoming))
 
     def _put(self, incoming: Incoming, kind: str, payload: bytes, *, ordered_by: str, alert: str = "") -> None:

@@ -15,7 +15,7 @@ from lurewatch.casework.screening.nouns import Incoming, PairKey, Screened, text
 from lurewatch.casework.screening.outgoing import Outgoing, Raised
 from lurewatch.casework.screening.terms import Terms
 from lurewatch.casework.store import journal, ledger
-from lurewatch.engine.model import Decision, Memory
+from lurewatch.engine.model import Decision, Indicator, Memory
 from lurewatch.engine.packs.pack import Pack
 
 if TYPE_CHECKING:
@@ -72,6 +72,11 @@ class Notes:
         """What is no longer to be kept of earlier messages of a conversation, by their position."""
         return self._held[conversation][2].earlier
 
+    def without_secrets(self, draft: Draft) -> tuple[Indicator, ...]:
+        """The indicators of a message that was taken, but for what nobody may keep."""
+        keeping = self._held[draft.held.seq][2]
+        return tuple(one for one in draft.verdict.indicators if not keeping.has_secret(one))
+
     def rows(self, counters: Mapping[ledger.Key, int]) -> ledger.Rows:
         """Everything, to be written once; ``counters`` are the incidents of the pairs after the wave."""
         rows = self._rows
@@ -92,7 +97,8 @@ class Notes:
     def _conversation(self, held: Held, draft: Draft, keeping: Keeping) -> dict[str, Any]:
         return {
             "of": held.seq,
-            "state": msgspec.json.encode(keeping.state(held.state)),
+            # Who leads is found anew with the next message.
+            "state": msgspec.json.encode(keeping.state(replace(held.state, leading=None))),
             "message_count": held.state.message_count,
             "scam_probability": draft.verdict.scam_probability,
             "risk_level": draft.verdict.risk_level,

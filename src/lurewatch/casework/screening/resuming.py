@@ -18,6 +18,9 @@ from lurewatch.errors import InputError
 
 EARLIER = "earlier messages"
 """What stands in ``incomplete`` of a verdict on a conversation of which not all could be read again."""
+MOST_EVIDENCE = 48
+"""So many flags, and so many indicators, of earlier messages a verdict names: the newest. Else what a message costs
+would grow with the conversation; all of them are in the verdicts on their own messages."""
 _STATE: msgspec.json.Decoder[ConversationState] = msgspec.json.Decoder(ConversationState)
 
 
@@ -38,14 +41,21 @@ async def resume(connection: AsyncConnection, engine: Engine, row: ledger.Row, m
     """
     state, count, most = decoded(row), row["message_count"], engine.config.most_messages
     if state is not None and state.pack == engine.pack.hash:
-        return Resumed(state)
+        return Resumed(bounded(state))
     fresh = replace(engine.start(row["id"]), sender_metadata=sender_of(row["state"]) or metadata)
     if state is not None and count > most:
-        return Resumed(engine.adopted(state))
+        return Resumed(bounded(engine.adopted(state)))
     said = await ledger.texts(connection, row["seq"], count - most)
     if state is not None and (len(said) < count or not all(is_as_sent(one) for one in said)):
-        return Resumed(engine.adopted(state))
+        return Resumed(bounded(engine.adopted(state)))
     return Resumed(anew(engine, fresh, [(one["position"], message(one)) for one in said], count), anew=True)
+
+
+def bounded(state: ConversationState) -> ConversationState:
+    """The state with its newest evidence: what is read on."""
+    if max(len(state.flags), len(state.indicators)) <= MOST_EVIDENCE:
+        return state
+    return replace(state, flags=state.flags[-MOST_EVIDENCE:], indicators=state.indicators[-MOST_EVIDENCE:])
 
 
 def decoded(row: ledger.Row) -> ConversationState | None:
@@ -81,7 +91,7 @@ def anew(
         read += 1
     if read < count:
         state = replace(state, incomplete=(*state.incomplete, EARLIER))
-    return replace(state, message_count=count)
+    return bounded(replace(state, message_count=count))
 
 
 def message(row: ledger.Row) -> Message | None:

@@ -72,7 +72,8 @@ class Screening:
         Raises:
             InputError: the message is over a limit, or something in it cannot be kept; nothing was recorded.
             ConflictError: the idempotency key stood for something else before.
-            StoreError: the store cannot be used; nothing was recorded.
+            StoreError: the store cannot be used. Nothing was recorded, or the connection broke while it was: a message
+                with an id or a key may be screened again in any case.
         """
         admitted = self._admitted(incoming)
         if self._advise is not None and admitted.knowledge is NOTHING_KNOWN:
@@ -108,6 +109,8 @@ class Screening:
         return replace(screened, decisions=_all([*new, screened]))
 
     def _admitted(self, incoming: Incoming) -> Incoming:
+        if self._terms.keep != "full":  # what was said before is not there to be compared with
+            incoming = replace(incoming, quoted="")
         return admit(incoming, self._engine().config.most_characters)
 
     def _all_admitted(self, last: Incoming, earlier: Sequence[Message]) -> list[Incoming]:
@@ -146,7 +149,7 @@ class Screening:
     async def _looked_into(self, advise: Adviser, incoming: Incoming) -> Incoming:
         """The message with what others say of its conversation, unless it was screened before."""
         async with self._store.reading() as connection:
-            found = await at_hand(connection, incoming)
+            found = await at_hand(connection, incoming, self._engine().config.most_characters)
         if found is None:
             return incoming
         if found.is_confirmed:

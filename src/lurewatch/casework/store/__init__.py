@@ -12,6 +12,7 @@ from sqlalchemy import URL, Connection, event, make_url, text
 from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, NoSuchModuleError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.util import await_only
 
 from lurewatch.casework.store import migrations
 from lurewatch.errors import InputError, SettingsError, StoreError
@@ -24,6 +25,7 @@ _DRIVERS = {
 _WRITES = "lurewatch_writes"
 _BUSY_SECONDS = "10"
 """So long SQLite waits for another process that writes, unless the URL says ``?timeout=``."""
+_WAL_ATTEMPTS, _WAL_PAUSE = 500, 0.02
 _CONNECT_SECONDS = 5
 _READERS = 8
 _AWAY = frozenset({"08", "28", "3D", "53", "57", "58"})
@@ -54,8 +56,9 @@ _SQLITE_AWAY = frozenset(
 class Store:
     """An open database. Make one with ``Store.open``; ``async with`` closes it.
 
-    Whatever the database's trouble, ``StoreError`` is raised, and nothing of the transaction was kept; what no database
-    can hold or be asked for is an ``InputError``.
+    Whatever the database's trouble, ``StoreError`` is raised, and nothing of the transaction was kept; only where the
+    connection broke between the COMMIT and its answer all of it may have been. What no database can hold or be asked
+    for is an ``InputError``.
     """
 
     def __init__(self, engine: AsyncEngine) -> None:
@@ -196,7 +199,15 @@ def address(url: str) -> URL:
 def _prepare_sqlite(connection: Any, _: object) -> None:
     connection.isolation_level = None  # the driver's own BEGIN comes too late: see _begin_sqlite
     cursor = connection.cursor()
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+    for attempt in range(1, _WAL_ATTEMPTS + 1):
+        try:
+            cursor.execute("PRAGMA journal_mode=WAL")
+            break
+        except sqlite3.OperationalError as error:  # here SQLite does not wait for others who open a new file
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or attempt == _WAL_ATTEMPTS:
+                raise
+            await_only(asyncio.sleep(_WAL_PAUSE))
+    for pragma in ("synchronous=FULL", "foreign_keys=ON"):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Table, and_, delete, func, select, tuple_
+from sqlalchemy import ColumnElement, Table, and_, delete, exists, func, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from lurewatch.casework.store.origins import configurations, packs
 from lurewatch.casework.store.schema import (
     alerts,
+    cases,
     conversation_flags,
     conversations,
     cooldowns,
@@ -26,6 +28,7 @@ _OLD: dict[str, tuple[Table, str]] = {
     "flags": (conversation_flags, "created_at"),
     "events": (outbox, "created_at"),
     "idempotency_keys": (idempotency_keys, "created_at"),
+    "cases": (cases, "closed_at"),
     "pairs": (pair_counters, "updated_at"),
     "cooldowns": (cooldowns, "last_at"),
 }
@@ -51,6 +54,25 @@ async def delete_some(connection: AsyncConnection, kind: str, before: float, mos
     some = select(*table.primary_key.columns).where(_is_old(kind, before)).limit(most)
     gone = delete(table).where(key.in_(some), _is_old(kind, before))
     return (await connection.execute(gone)).rowcount
+
+
+def _unnamed(table: Table, before: float) -> ColumnElement[bool]:
+    """Whether it is old and no verdict names it; one that may be about to be named by its first verdict is young."""
+    named = (verdicts.c.pack,) if table is packs else (verdicts.c.config, verdicts.c.policies)
+    unused = [~exists().where(column == table.c.name) for column in named]
+    return and_(table.c.created_at < before, *unused)
+
+
+async def count_origins(connection: AsyncConnection, before: float) -> int:
+    """How many old packs and configurations made no verdict that is left."""
+    counts = [select(func.count()).select_from(one).where(_unnamed(one, before)) for one in (packs, configurations)]
+    return sum([int((await connection.execute(one)).scalar_one()) for one in counts])
+
+
+async def delete_origins(connection: AsyncConnection, before: float) -> int:
+    """Delete them; how many. Layers stay while a pack may share them."""
+    gone = [delete(one).where(_unnamed(one, before)) for one in (packs, configurations)]
+    return sum([(await connection.execute(one)).rowcount for one in gone])
 
 
 def _with_texts(before: float) -> ColumnElement[bool]:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, RowMapping, Table, delete, or_, select, tuple_, update
+from sqlalchemy import ColumnElement, RowMapping, Table, and_, delete, literal_column, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from lurewatch.casework.store.schema import (
     alerts,
+    cases,
     conversation_flags,
     conversations,
     dispositions,
@@ -20,7 +21,9 @@ from lurewatch.casework.store.schema import (
     verdicts,
 )
 
-_PAGE = 100
+PAGE = 100
+"""So many rows are read and rewritten at a time."""
+_WITHOUT_TEXT = tuple(column for column in messages.c if column is not messages.c.text)
 
 
 async def conversations_of(
@@ -44,12 +47,43 @@ async def hold(connection: AsyncConnection, seq: int) -> RowMapping | None:
     return found.mappings().first()
 
 
+async def look(connection: AsyncConnection, seq: int) -> RowMapping | None:
+    """A conversation, as it is now."""
+    found = await connection.execute(select(conversations).where(conversations.c.seq == seq))
+    return found.mappings().first()
+
+
 async def messages_of(connection: AsyncConnection, conversation: int) -> Sequence[RowMapping]:
-    """All editions of its messages."""
+    """All editions of its messages, without their texts."""
     found = await connection.execute(
-        select(messages).where(messages.c.conversation == conversation).order_by(messages.c.seq)
+        select(*_WITHOUT_TEXT).where(messages.c.conversation == conversation).order_by(messages.c.seq)
     )
     return found.mappings().all()
+
+
+async def texts_of(connection: AsyncConnection, seqs: Sequence[int]) -> AsyncIterator[list[str]]:
+    """The texts of these messages, as far as they are kept, page by page."""
+    for start in range(0, len(seqs), PAGE):
+        of_them = messages.c.seq.in_(seqs[start : start + PAGE])
+        found = await connection.execute(select(messages.c.text).where(of_them, messages.c.text.is_not(None)))
+        yield list(found.scalars())
+
+
+async def verdicts_on(connection: AsyncConnection, rows: Sequence[RowMapping]) -> list[str]:
+    """The ids of the verdicts on these messages."""
+    places = {(row["conversation"], row["position"], row["edition"]) for row in rows}
+    table = verdicts.c
+    ids: list[str] = []
+    for conversation in sorted({row["conversation"] for row in rows}):
+        positions = sorted({row["position"] for row in rows if row["conversation"] == conversation})
+        for start in range(0, len(positions), PAGE):
+            found = await connection.execute(
+                select(table.id, table.position, table.edition).where(
+                    table.conversation == conversation, table.position.in_(positions[start : start + PAGE])
+                )
+            )
+            ids += (row.id for row in found if (conversation, row.position, row.edition) in places)
+    return ids
 
 
 async def change_state(connection: AsyncConnection, seq: int, values: dict[str, Any]) -> None:
@@ -63,68 +97,58 @@ async def verdicts_of(connection: AsyncConnection, conversation: int, after: int
         select(verdicts)
         .where(verdicts.c.conversation == conversation, verdicts.c.seq > after)
         .order_by(verdicts.c.seq)
-        .limit(_PAGE)
+        .limit(PAGE)
     )
     return found.mappings().all()
 
 
 async def events_of(connection: AsyncConnection, row: RowMapping, after: int) -> Sequence[RowMapping]:
-    """A page of what was to be told of a conversation, delivered or not, behind a ``seq``."""
+    """A page of what was to be told of a conversation and done about it, delivered or not, behind a ``seq``."""
+    order = "/".join((row["tenant"], row["channel"], row["id"]))
+    raised = select(alerts.c.id).where(alerts.c.conversation == row["seq"])
+    is_act = outbox.c.alert != literal_column("''")  # as the partial index says it, or it is not used
     found = await connection.execute(
         select(outbox)
-        .where(outbox.c.tenant == row["tenant"], outbox.c.subject == row["id"], outbox.c.seq > after)
+        .where(
+            outbox.c.tenant == row["tenant"],
+            or_(outbox.c.ordered_by == order, and_(is_act, outbox.c.alert.in_(raised))),
+            outbox.c.seq > after,
+        )
         .order_by(outbox.c.seq)
-        .limit(_PAGE)
+        .limit(PAGE)
     )
     return found.mappings().all()
 
 
-async def each_page(
-    connection: AsyncConnection,
-    table: Table,
-    page: Callable[[int], Any],
-    change: Callable[[RowMapping], dict[str, Any]],
-) -> int:
-    """Give every row of all pages what ``change`` makes of it; how many rows that changed."""
-    after, changed = 0, 0
-    while rows := await page(after):
-        for row in rows:
-            if values := change(row):
-                changed += 1
-                await connection.execute(update(table).where(table.c.seq == row["seq"]).values(values))
-        after = rows[-1]["seq"]
-    return changed
+async def change(connection: AsyncConnection, table: Table, changes: Mapping[int, dict[str, Any]]) -> None:
+    """Change rows by their ``seq``."""
+    for seq, values in changes.items():
+        await connection.execute(update(table).where(table.c.seq == seq).values(values))
 
 
-async def erase_messages(connection: AsyncConnection, rows: Sequence[RowMapping]) -> list[str]:
-    """Keep nothing of these messages but that they were; the ids of their verdicts."""
+async def erase_messages(connection: AsyncConnection, rows: Sequence[RowMapping]) -> None:
+    """Keep nothing of these messages but that they were."""
     seqs = [row["seq"] for row in rows]
-    places = sorted({(row["conversation"], row["position"], row["edition"]) for row in rows})
-    found: list[str] = []
-    for start in range(0, len(rows), _PAGE):
+    for start in range(0, len(rows), PAGE):
         await connection.execute(
             update(messages)
-            .where(messages.c.seq.in_(seqs[start : start + _PAGE]))
+            .where(messages.c.seq.in_(seqs[start : start + PAGE]))
             .values(text=None, text_hash="", sender="", message_id="", sent_at=None)
         )
-        table = verdicts.c
-        of_them = tuple_(table.conversation, table.position, table.edition).in_(places[start : start + _PAGE])
-        found += (await connection.execute(select(table.id).where(of_them))).scalars()
-    return found
 
 
 async def erase_texts(connection: AsyncConnection, rows: Sequence[RowMapping]) -> None:
     """Keep no words of these messages."""
     seqs = [row["seq"] for row in rows]
-    for start in range(0, len(rows), _PAGE):
-        of_them = messages.c.seq.in_(seqs[start : start + _PAGE])
+    for start in range(0, len(rows), PAGE):
+        of_them = messages.c.seq.in_(seqs[start : start + PAGE])
         await connection.execute(update(messages).where(of_them).values(text=None, text_hash=""))
 
 
 async def erase_of_verdicts(connection: AsyncConnection, tenant: str, ids: Sequence[str]) -> None:
-    """Forget the evidence, the notes and the keys that came with these verdicts."""
-    for start in range(0, len(ids), _PAGE):
-        page = ids[start : start + _PAGE]
+    """Forget the evidence, the notes and the keys that came with these verdicts, and whom the alerts are on."""
+    for start in range(0, len(ids), PAGE):
+        page = ids[start : start + PAGE]
         flags, keys = conversation_flags.c, idempotency_keys.c
         await connection.execute(
             update(conversation_flags)
@@ -132,18 +156,42 @@ async def erase_of_verdicts(connection: AsyncConnection, tenant: str, ids: Seque
             .values(flagged_text="", flagged_user="")
         )
         await connection.execute(delete(idempotency_keys).where(keys.tenant == tenant, keys.verdict.in_(page)))
-        closed = select(alerts.c.seq).where(alerts.c.tenant == tenant, alerts.c.verdict.in_(page))
+        raised = and_(alerts.c.tenant == tenant, alerts.c.verdict.in_(page))
+        closed = select(alerts.c.seq).where(raised)
         await connection.execute(update(dispositions).where(dispositions.c.alert.in_(closed)).values(note=""))
+        await erase_actors(connection, tenant, raised)
+
+
+async def erase_actors(connection: AsyncConnection, tenant: str, raised: ColumnElement[bool]) -> None:
+    """Forget whom these alerts are on, and all others of their cases: by what is left of it nobody finds a person.
+
+    A case is called by its own id then, so that there is still one open case for each.
+    """
+    found = await connection.execute(select(alerts.c.case_id).where(raised, alerts.c.actors != "").distinct())
+    ids = sorted(found.scalars())
+    for start in range(0, len(ids), PAGE):
+        page = ids[start : start + PAGE]
+        # Alerts before cases, as who closes an alert locks them; and cases in the order of those who file alerts.
+        of_cases = and_(alerts.c.tenant == tenant, alerts.c.case_id.in_(page), alerts.c.case_id != "")
+        await connection.execute(update(alerts).where(or_(of_cases, raised)).values(actors=""))
+        named = and_(cases.c.tenant == tenant, cases.c.id.in_(page))
+        await connection.execute(select(cases.c.seq).where(named).order_by(cases.c.actors).with_for_update())
+        await connection.execute(update(cases).where(named).values(actors=cases.c.id))
 
 
 async def erase_names(connection: AsyncConnection, tenant: str, names: Collection[str]) -> dict[str, int]:
-    """Forget these names in flags, alerts and dispositions, and the counters of their pairs; how many rows."""
+    """Forget these names in flags, alerts and dispositions, and the counters of their pairs; how many rows.
+
+    An imported flag is no longer known as that of elsewhere: what it was known by is a hash of whom it was about.
+    """
+    theirs = and_(alerts.c.tenant == tenant, of_pair(alerts, names))
+    await erase_actors(connection, tenant, theirs)
     counts = {"flags": 0, "alerts": 0}
     flags = conversation_flags.c
     for kind, table, column, values in (
-        ("flags", conversation_flags, flags.flagged_user, {"flagged_user": "", "flagged_text": ""}),
-        ("flags", conversation_flags, flags.client_email, {"client_email": ""}),
-        ("flags", conversation_flags, flags.advisor_email, {"advisor_email": ""}),
+        ("flags", conversation_flags, flags.flagged_user, {"flagged_user": "", "flagged_text": "", "origin": None}),
+        ("flags", conversation_flags, flags.client_email, {"client_email": "", "origin": None}),
+        ("flags", conversation_flags, flags.advisor_email, {"advisor_email": "", "origin": None}),
         ("alerts", alerts, alerts.c.client_email, {"client_email": ""}),
         ("alerts", alerts, alerts.c.advisor_email, {"advisor_email": ""}),
     ):

@@ -39,11 +39,14 @@ async def forget(connection: AsyncConnection, conversation: int) -> None:
     await connection.execute(delete(indicators).where(indicators.c.conversation == conversation))
 
 
-async def innocent_positions(connection: AsyncConnection, conversation: int) -> set[int]:
-    """Which messages of a conversation are of protected users and agents."""
+async def innocent(connection: AsyncConnection, places: Collection[tuple[int, int]]) -> set[tuple[int, int]]:
+    """Which messages, as (conversation, position), are of protected users and agents."""
+    if not places:
+        return set()
+    table = messages.c
     found = await connection.execute(
-        select(messages.c.position).where(
-            messages.c.conversation == conversation, messages.c.role.in_(("protected", "agent"))
+        select(table.conversation, table.position).where(
+            tuple_(table.conversation, table.position).in_(sorted(places)), table.role.in_(("protected", "agent"))
         )
     )
-    return set(found.scalars())
+    return {(conversation, position) for conversation, position in found}

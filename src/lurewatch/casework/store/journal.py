@@ -26,7 +26,7 @@ Action = Literal[
     "key_revoked",
     "subject_erased",
     "subject_exported",
-    "settings_changed",
+    "records_purged",
 ]
 SYSTEM = "system"
 """Who acts where no key of a caller does."""
@@ -101,6 +101,13 @@ async def extent(connection: AsyncConnection) -> tuple[int, int]:
     # In one statement, so that what is sealed meanwhile is either in all three or in none.
     found = (await connection.execute(select(highest, named, waiting))).one()
     return max(found[0], found[1]), found[2]
+
+
+async def oldest_unsealed(connection: AsyncConnection) -> float | None:
+    """Since when, in seconds since the epoch, the oldest entry without a batch waits for one; None where none does."""
+    asked = select(func.min(audit_log.c.created_at)).where(audit_log.c.batch.is_(None))
+    found: float | None = (await connection.execute(asked)).scalar_one()
+    return found
 
 
 async def batches(connection: AsyncConnection, after: int, limit: int) -> Sequence[RowMapping]:

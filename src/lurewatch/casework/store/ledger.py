@@ -80,6 +80,12 @@ async def move(connection: AsyncConnection, seq: int, before: Key, after: Key, s
         .where(kept.conversation == seq, kept.message_id != "")
         .values(message_id=func.substr(literal(f"{name}/").concat(kept.message_id), 1, _LONGEST_ID))
     )
+    told = schema.outbox.c
+    await connection.execute(
+        schema.outbox.update()
+        .where(told.ordered_by == "/".join(before))
+        .values(ordered_by="/".join(after), subject=after[2])
+    )
     cooled = cooldowns.c
     await connection.execute(
         cooldowns.update()

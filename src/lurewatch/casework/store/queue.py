@@ -161,6 +161,13 @@ async def backlog(connection: AsyncConnection) -> RowMapping:
     return row
 
 
+async def dead_with(connection: AsyncConnection, kind: str, error: str) -> str | None:
+    """The id of the first dead row of a kind whose error begins so, if there is one."""
+    of_kind = (outbox.c.kind == kind, outbox.c.status == "dead", outbox.c.last_error.startswith(error, autoescape=True))
+    found = await connection.execute(select(outbox.c.id).where(*of_kind).order_by(outbox.c.seq).limit(1))
+    return found.scalar_one_or_none()
+
+
 async def revive(connection: AsyncConnection, ids: Collection[str] | None, now: float) -> int:
     """Make dead rows due again (all of them without ids); how many there were."""
     dead = update(outbox).where(outbox.c.status == "dead")

@@ -54,6 +54,28 @@ async def latest(connection: AsyncConnection, seq: int, first: int) -> Sequence[
     return found.mappings().all()
 
 
+async def texts_before(connection: AsyncConnection, seq: int, position: int, most: int) -> Sequence[str | None]:
+    """The texts of up to so many messages before a position, the newest first, every edition of each."""
+    table = messages.c
+    found = await connection.execute(
+        select(table.text)
+        .where(table.conversation == seq, table.position < position, table.position >= position - most)
+        .order_by(table.seq.desc())
+    )
+    return found.scalars().all()
+
+
+async def decisions_before(connection: AsyncConnection, seq: int, position: int, most: int) -> Sequence[bytes]:
+    """What was decided, as JSON, of up to so many messages before a position."""
+    table = verdicts.c
+    found = await connection.execute(
+        select(table.decisions).where(
+            table.conversation == seq, table.position < position, table.position >= position - most
+        )
+    )
+    return found.scalars().all()
+
+
 async def hashes(connection: AsyncConnection, seq: int, ids: Sequence[str]) -> dict[str, str]:
     """What these messages of a conversation were last, by their ids: the hash of the text."""
     table = messages.c

@@ -14,25 +14,15 @@ from typer.main import get_command, get_group
 from lurewatch.errors import LurewatchError
 from lurewatch.version import __version__
 
-COMMANDS = (
-    "scan",
-    "explain",
-    "evaluate",
-    "train",
-    "rules",
-    "serve",
-    "keys",
-    "events",
-    "audit",
-    "replay",
-    "incidents",
-    "subjects",
-    "purge",
-    "config",
-    "doctor",
-    "version",
-)
+GROUPS = {
+    "Judge messages": ("scan", "explain"),
+    "Run the service": ("serve", "doctor", "config", "keys", "events", "version"),
+    "Look after what is recorded": ("audit", "replay", "incidents", "subjects", "purge"),
+    "Write rules, measure and learn": ("rules", "evaluate", "train"),
+}
 """The modules beside this one that hold a command, in the order of the help; each has a Typer called ``app``."""
+COMMANDS = tuple(name for names in GROUPS.values() for name in names)
+_GROUP_OF = {name: group for group, names in GROUPS.items() for name in names}
 FAILED, INTERRUPTED, BROKEN_PIPE = 2, 130, 141
 
 
@@ -50,8 +40,11 @@ class Commands(TyperGroup):
         if cmd_name not in self.commands:
             part = import_module(f"{__name__}.{cmd_name}").app
             is_group = part.registered_callback is not None or len(part.registered_commands) > 1
-            command = get_group(part) if is_group else get_command(part)
+            command: Any = get_group(part) if is_group else get_command(part)
             command.name = cmd_name
+            command.rich_help_panel = _GROUP_OF[cmd_name]
+            for one in (command, *getattr(command, "commands", {}).values()):
+                one.help = _unwrapped(one.help or "")
             self.commands[cmd_name] = command
         return self.commands[cmd_name]
 
@@ -73,7 +66,8 @@ app = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
-    epilog="Documentation: docs/cli.md and docs/configuration.md. `lurewatch COMMAND --help` says more of a command.",
+    epilog="Documentation: docs/cli.md and docs/configuration.md; configurations to begin with: examples/config. "
+    "`lurewatch COMMAND --help` says more of a command.",
 )
 
 
@@ -92,9 +86,17 @@ def lurewatch(
     """Reads conversations and tells, with evidence, when somebody is being lured.
 
     \b
-    lurewatch scan messages.jsonl
     lurewatch explain "Your parcel is held, pay the fee at http://post.example/pay"
+    lurewatch scan messages.jsonl
+    lurewatch serve --demo                       an invented week, to look around in
+    lurewatch doctor --config lurewatch.yaml     is this installation fit to work?
     """
+
+
+def _unwrapped(text: str) -> str:
+    """A help text whose paragraphs are as wide as the terminal; what stands below a line with \\b stays as it is."""
+    parts = text.split("\n\n")
+    return "\n\n".join(part if part.startswith("\b") else " ".join(part.splitlines()) for part in parts)
 
 
 def complain(text: str) -> None:

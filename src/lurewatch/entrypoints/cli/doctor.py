@@ -26,13 +26,15 @@ def doctor(
     *,
     settings: Settings,
 ) -> None:
-    """Check the configuration, the packs, the store, the bus, the connectors and the clock; say what to do.
+    """Check whether this installation is fit to work, and say what to do where it is not.
 
+    The configuration, packs, model, store, audit log, keys, bus, policies, connectors and clock are looked at.
     Nothing is changed or published. A language model that is configured is asked one small question. The exit status is
     1 when something does not work.
 
     \b
     lurewatch doctor
+    lurewatch doctor --config lurewatch.yaml
     lurewatch doctor --json
     """
     found = asyncio.run(_examined(settings, shown=not as_json))

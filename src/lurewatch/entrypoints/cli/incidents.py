@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from dataclasses import dataclass
+from functools import cache
 from typing import Annotated
 
 import typer
@@ -12,6 +13,7 @@ import typer
 from lurewatch.casework import importing
 from lurewatch.casework.store import Store, address
 from lurewatch.entrypoints import flag_rows
+from lurewatch.entrypoints.app import build_engine
 from lurewatch.entrypoints.cli.flags import with_settings
 from lurewatch.entrypoints.cli.progress import Progress, progress
 from lurewatch.entrypoints.recording import store_url
@@ -59,8 +61,9 @@ def take_over(
         raise SettingsError("store.url is none: incidents are kept in the store. Write a URL.")
     if "://" in source and address(source) == address(url):
         raise InputError("the source is the store itself: what is in it was counted already")
+    reduce = importing.reduced(cache(lambda: build_engine(settings)), settings.keep)
     with progress(None, shown=True) as shown:
-        tally = asyncio.run(_run(url, source, tenant, dry_run=dry_run, shown=shown))
+        tally = asyncio.run(_run(url, source, tenant, reduce=reduce, dry_run=dry_run, shown=shown))
     done = "would be imported" if dry_run else "imported"
     parts = [f"{tally.imported:,} rows {done}", f"{tally.known:,} were known already", f"{tally.broken:,} are broken"]
     typer.echo(", ".join(parts) + ("" if dry_run else f"; {tally.pairs:,} pairs have imported incidents"))
@@ -68,7 +71,9 @@ def take_over(
         raise typer.Exit(_BROKEN)
 
 
-async def _run(url: str, source: str, tenant: str, *, dry_run: bool, shown: Progress) -> _Tally:
+async def _run(
+    url: str, source: str, tenant: str, *, reduce: importing.Reduce, dry_run: bool, shown: Progress
+) -> _Tally:
     tally = _Tally()
     async with await Store.open(url) as store:
         async for some in flag_rows.read(source):
@@ -79,7 +84,7 @@ async def _run(url: str, source: str, tenant: str, *, dry_run: bool, shown: Prog
                     shown.complain(f"{_place(source)}:{number}: {row}")
                 else:
                     sound.append(row)
-            outcome = await importing.take_over(store, tenant, sound, dry_run=dry_run)
+            outcome = await importing.take_over(store, tenant, sound, dry_run=dry_run, reduce=reduce)
             tally.imported += outcome.imported
             tally.known += outcome.known
             shown.answered(tally.imported + tally.known + tally.broken, tally.imported)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import asdict
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -21,6 +21,8 @@ app = typer.Typer(
     add_completion=False, no_args_is_help=True, help="What is recorded of a person: export it, or erase it."
 )
 _SUBJECT = typer.Argument(metavar="ID", help="The id as sender, as user_id or as one of a pair.")
+_TOLD = 50
+"""After so many conversations it is said how far it is."""
 _TENANT = typer.Option(help="Whose records.")
 
 
@@ -58,12 +60,19 @@ def erase(
     lurewatch subjects erase ann@example.org
     """
 
-    async def run() -> dict[str, int]:
+    async def run() -> dict[str, Any]:
         async with await Store.open(_url(settings)) as store:
-            return asdict(await Subjects(store).erase(tenant, subject))
+            return asdict(await Subjects(store).erase(tenant, subject, progress=_progress))
 
     counts = asyncio.run(run())
+    receipt = counts.pop("receipt")
     typer.echo("Erased: " + (", ".join(f"{number} {kind}" for kind, number in counts.items() if number) or "nothing"))
+    typer.echo(f"The audit log calls it {receipt}.", err=True)
+
+
+def _progress(conversations: int) -> None:
+    if conversations % _TOLD == 0:
+        typer.echo(f"so far {conversations} conversations", err=True)
 
 
 def _url(settings: Settings) -> str:

@@ -42,11 +42,11 @@ def train_command(  # noqa: PLR0913 - as many options as there are questions
     jobs: _Jobs = 1,
     settings: Settings,
 ) -> None:
-    """Learn from labelled messages and conversations: the text model, the fusion that weighs it beside the rules, and
-    from rows whose kind is a scam type the type model.
+    """Learn a text model, its weight beside the rules, and a type model from labelled messages and conversations.
 
-    A row is {"text", "label", "kind"?, "lang"?} or {"id", "label", "messages": [{"sender", "text", "ts"?}]}; the label
-    is scam, spam, ham, legit or honest. The folder that is written is a pack: lay it over the core pack with --pack.
+    The type model is learned from rows whose kind is a scam type. A row is {"text", "label", "kind"?, "lang"?} or
+    {"id", "label", "messages": [{"sender", "text", "ts"?}]}; the label is scam, spam, ham, legit or honest. The folder
+    that is written is a pack: lay it over the core pack with --pack.
     What is printed was found by models that had not seen the file's family.
 
     \b

@@ -121,7 +121,7 @@ def _received(fields: Fields, parts: mail.Parts, body: bytes, config: ErpnextCon
     )
     return Received(
         incoming,
-        quoted=parts.quoted,
+        quoted=own_posts.unmarked(parts.quoted),
         allowed_emails=fields.texts("whitelisted_emails"),
         allowed_phones=fields.texts("whitelisted_phones"),
         sender_name=fields.text("sender_name"),

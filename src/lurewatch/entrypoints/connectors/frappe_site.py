@@ -48,10 +48,14 @@ class RefusedError(DeliveryError):
 
 
 class Site:
-    """Documents of a site. Every method raises DeliveryError; none of its messages holds what was written."""
+    """Documents of a site. Every method raises DeliveryError; none of its messages holds what was written.
+
+    ``date`` is what the last answer said the time is: the header of that name, "" where there was none.
+    """
 
     def __init__(self, account: Account) -> None:
         self._account = account
+        self.date = ""
         self._client = httpx2.AsyncClient(
             headers={
                 "Authorization": f"token {account.key}:{account.secret}",
@@ -90,10 +94,28 @@ class Site:
             raise self._strange(certain=False)
         return name
 
+    async def user(self) -> str:
+        """Whom the site takes us for; ``Guest`` where it knows no key."""
+        found = await self._called("frappe.auth.get_logged_user")
+        return found if isinstance(found, str) else ""
+
+    async def may(self, right: str, doctype: str) -> bool:
+        """Whether our user has a right such as ``create`` to a doctype (frappe/client.py, has_permission)."""
+        found = await self._called("frappe.client.has_permission", doctype=doctype, docname="", perm_type=right)
+        if not isinstance(found, dict):
+            raise self._strange(certain=True)
+        return bool(found.get("has_permission"))
+
+    async def _called(self, name: str, **asked: str) -> Any:
+        return await self._request("GET", f"method/{name}", "message", name, params=asked)
+
     async def _ask(self, method: str, doctype: str, **request: Any) -> Any:
-        """The ``data`` of the answer. A request that makes something leaves open what came of it when it breaks."""
+        return await self._request(method, f"resource/{quote(doctype, safe='')}", "data", doctype, **request)
+
+    async def _request(self, method: str, path: str, field: str, asked_of: str, **request: Any) -> Any:
+        """The ``field`` of the answer. A request that makes something leaves open what came of it when it breaks."""
         safe = method == "GET"
-        url = f"{self._account.url}/api/resource/{quote(doctype, safe='')}"
+        url = f"{self._account.url}/api/{path}"
         headers = {} if safe else {"Content-Type": "application/json"}
         try:
             async with self._client.stream(method, url, headers=headers, **request) as response:
@@ -104,12 +126,13 @@ class Site:
             raise self._away(error, certain=safe) from None
         except httpx2.HTTPError:  # what was sent cannot be read
             raise self._strange(certain=safe) from None
+        self.date = response.headers.get("Date", "")
         answer = _json(body)
         if not response.is_success:
-            raise _refusal(method, doctype, response, answer)
-        if "data" not in answer:
+            raise _refusal(method, asked_of, response, answer)
+        if field not in answer:
             raise self._strange(certain=safe)
-        return answer["data"]
+        return answer[field]
 
     def _away(self, error: Exception, *, certain: bool) -> DeliveryError:
         """``certain``: nothing came of it. Otherwise it may still be under way there, and a look too early is vain."""

@@ -13,6 +13,8 @@ import re
 ANYWHERE = ""
 """The thread of a post that is none in a thread, such as an Issue: its name is not known before it is made."""
 _MARK = re.compile(r"\[lw-([0-9a-f]{16})\]")
+_MARKED = re.compile(r"(?=[0-9]*[a-f])[0-9a-f]{12} \[lw-[0-9a-f]{16}\]")
+"""The last line of a banner: the end of an alert's id, and the mark. No number could be read out of it."""
 _WORD = re.compile(r"\w+")
 
 
@@ -30,3 +32,8 @@ def is_ours(text: str, thread: str, secret: str) -> bool:
         return False
     rest = text[: found.start()] + text[found.end() :]
     return hmac.compare_digest(found[0].encode(), mark(rest, thread, secret).encode())
+
+
+def unmarked(quoted: str) -> str:
+    """A quotation without the last lines of banners: nobody said these, and nobody can say anything with them."""
+    return "\n".join(line for line in quoted.splitlines() if not _MARKED.fullmatch(line.strip()))

@@ -9,9 +9,9 @@ from lurewatch.casework.screening.nouns import Incoming
 
 @dataclass(frozen=True, slots=True)
 class Received:
-    """A message to be screened, and what the screening does not read.
+    """A message to be screened, and what is said about it.
 
-    ``quoted`` is what was left out of a mail as a quotation: ``mail.restored`` brings back what nobody said before.
+    ``quoted`` is what was left out of a mail as a quotation: what of it nobody said before is screened all the same.
     ``allowed_emails`` and ``allowed_phones`` may be shared in this message. ``sender_name`` is what people see.
     """
 

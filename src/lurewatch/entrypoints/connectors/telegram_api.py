@@ -39,6 +39,7 @@ class Answer:
 
     ``telegrams`` is false where it was not written as the Bot API writes, but by a proxy on the way, say.
     ``retry_after`` are the seconds to leave it alone, ``moved_to`` is the new id of the chat; 0 where neither was said.
+    ``date`` is the header of that name.
     """
 
     status: int
@@ -48,6 +49,7 @@ class Answer:
     said: str = ""
     retry_after: float = 0.0
     moved_to: int = 0
+    date: str = ""
 
     @property
     def refuses_token(self) -> bool:
@@ -118,8 +120,9 @@ def _answer(response: httpx2.Response) -> Answer:
         content = orjson.loads(response.content)
     except orjson.JSONDecodeError:
         content = None
+    date = response.headers.get("Date", "")
     if not isinstance(content, dict) or type(content.get("ok")) is not bool:
-        return Answer(response.status_code, ok=False, telegrams=False)
+        return Answer(response.status_code, ok=False, telegrams=False, date=date)
     parameters = content.get("parameters")
     if not isinstance(parameters, dict):
         parameters = {}
@@ -131,6 +134,7 @@ def _answer(response: httpx2.Response) -> Answer:
         said=str(content.get("description", ""))[:_WORDS],
         retry_after=float(max(0, _whole(parameters.get("retry_after")))),
         moved_to=_whole(parameters.get("migrate_to_chat_id")),
+        date=date,
     )
 
 

@@ -5,8 +5,11 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 
-from lurewatch.entrypoints.doctor import connected, installation, published, stored
+from lurewatch.entrypoints.doctor import installation, published, stored
 from lurewatch.entrypoints.doctor.diagnosis import Check, Clock, Diagnosis, Findings
+from lurewatch.entrypoints.doctor.enforced import policies
+from lurewatch.entrypoints.doctor.erpnext import erpnext
+from lurewatch.entrypoints.doctor.telegram import telegram
 from lurewatch.entrypoints.settings import Settings
 
 CHECKS: tuple[tuple[str, Check], ...] = (
@@ -15,8 +18,9 @@ CHECKS: tuple[tuple[str, Check], ...] = (
     ("second opinion", installation.second_opinion),
     ("store", stored.store),
     ("bus", published.bus),
-    ("erpnext", connected.erpnext),
-    ("telegram", connected.telegram),
+    ("policies", policies),
+    ("erpnext", erpnext),
+    ("telegram", telegram),
 )
 """The places, in the order in which one would look, each under the name of its first diagnosis."""
 _SKEW, _MOST_SKEW = 3.0, 20.0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import email.utils
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Literal
@@ -37,6 +38,15 @@ class Clock:
     of: str
     ahead: float
     uncertain: float
+
+    @classmethod
+    def of_date(cls, host: str, date: str, before: float, after: float) -> Clock | None:
+        """The clock behind a header ``Date``, which says whole seconds, of some moment while we waited."""
+        try:
+            theirs = email.utils.parsedate_to_datetime(date).timestamp()
+        except ValueError:
+            return None
+        return cls(host, theirs + 0.5 - (before + after) / 2, 0.5 + (after - before) / 2)
 
 
 @dataclass(frozen=True, slots=True)

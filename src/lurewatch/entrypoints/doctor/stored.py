@@ -21,6 +21,7 @@ _PATIENCE = 15.0
 _ROOM, _LEAST_ROOM = 1 << 30, 100 << 20
 """Bytes of free disk: less is told, and less is too little."""
 _LONG_PENDING = 15 * 60.0
+_LONG_UNSEALED = 5 * 60.0
 _MADE = "It is made when `lurewatch serve` starts."
 _MAKE_A_KEY = "Make one with `lurewatch keys create NAME --scope admin`, set LUREWATCH_API_KEY, or listen on 127.0.0.1."
 
@@ -67,6 +68,7 @@ def _told(settings: Settings, url: str, file: Path | None, condition: Condition)
         yield from _room(file)
     yield _migrations(condition)
     yield _outbox(condition)
+    yield _audit(condition)
     yield _keys(settings, condition)
 
 
@@ -131,6 +133,19 @@ def _outbox(condition: Condition) -> Diagnosis:
         )
         return Diagnosis("outbox", "warn", seen, remedy)
     return Diagnosis("outbox", "ok", seen)
+
+
+def _audit(condition: Condition) -> Diagnosis:
+    """Whether the newest seal of the audit log fits, and whether somebody still seals it."""
+    if not condition.is_sealed_well:
+        remedy = "`lurewatch audit verify` says where, docs/audit.md what that shows. Keep a copy of the store."
+        return Diagnosis("audit log", "fail", "its newest batch is not what was sealed", remedy)
+    waited = 0.0 if condition.unsealed is None else time.time() - condition.unsealed
+    if waited > _LONG_UNSEALED:
+        seen = f"the newest batch fits, and entries wait for {_span(waited)} to be sealed"
+        remedy = "Is `lurewatch serve` running? It seals every few seconds; its log says why it cannot."
+        return Diagnosis("audit log", "warn", seen, remedy)
+    return Diagnosis("audit log", "ok", "the newest batch fits; `lurewatch audit verify` looks at all of them")
 
 
 def _span(seconds: float) -> str:

@@ -87,5 +87,5 @@ def refused(error: InputError) -> Response:
 
 
 def unavailable(error: StoreError) -> Response:
-    """503: nothing was recorded, and the same may be tried again."""
+    """503: the same may be tried again."""
     return problem(503, str(error), headers={"Retry-After": str(RETRY_SECONDS)})

@@ -8,6 +8,7 @@ import logging
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict
 from typing import Annotated, Any, Literal, Protocol, Self, TypeVar
 
 from pydantic import AliasChoices, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
@@ -256,5 +257,5 @@ class Detection:
         self, engine: Engine, detection: DetectionInput, verdict: Verdict, metadata: Mapping[str, Any]
     ) -> None:
         said = [message.model_dump(mode="json") for message in detection.messages]
-        payload = announcements.scam_confirmed(detection.conversation_id, verdict, engine.pack, metadata, said)
-        self._bus.emit(EventType.SCAM_CONFIRMED, Event(EventType.SCAM_CONFIRMED, payload))
+        told = announcements.scam_confirmed(detection.conversation_id, verdict, engine.pack, metadata, said)
+        self._bus.emit(EventType.SCAM_CONFIRMED, Event(EventType.SCAM_CONFIRMED, asdict(told)))

@@ -13,7 +13,8 @@ from lurewatch.entrypoints.service.problems import RETRY_AFTER, documented
 
 _JSON = "application/json"
 UNAVAILABLE = documented(
-    "The store is away; nothing was recorded. Try again after Retry-After seconds", Retry_After=RETRY_AFTER
+    "The store is away. Try again after Retry-After seconds: with an id or an Idempotency-Key it is not recorded twice",
+    Retry_After=RETRY_AFTER,
 )
 TOO_SLOW = documented("The body did not come in time")
 TOO_LARGE = documented("The body or a message is over a limit")

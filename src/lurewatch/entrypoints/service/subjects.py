@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 
 import orjson
 from fastapi import APIRouter, Depends, Query, Request, Response
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from lurewatch.casework.archive import MOST_ROWS
 from lurewatch.casework.subjects import Subjects
@@ -19,6 +19,7 @@ from lurewatch.entrypoints.service.shapes import Count, Cursor
 
 _JSON = "application/json"
 _RESPONSES: dict[int | str, dict[str, Any]] = {422: documented("The id, the cursor or the limit is none")}
+Receipt = Annotated[str, Field(description="What the audit log calls it by")]
 
 
 class RecordAnswer(BaseModel):
@@ -35,12 +36,14 @@ class SubjectAnswer(BaseModel):
     subject: str
     records: list[RecordAnswer]
     cursor: Cursor
+    receipt: Receipt
 
 
 class ErasedAnswer(BaseModel):
     """What was erased or rewritten, counted by kind."""
 
     erased: dict[str, Count]
+    receipt: Receipt
 
 
 def router(subjects: Callable[[], Subjects], doors: Doors) -> APIRouter:
@@ -61,8 +64,10 @@ def router(subjects: Callable[[], Subjects], doors: Doors) -> APIRouter:
         cursor: Annotated[str | None, Query(max_length=20)] = None,
         limit: Annotated[int, Query(ge=1, le=MOST_ROWS)] = 50,
     ) -> Response:
-        page = await subjects().export(caller(request).tenant, subject, cursor=cursor, limit=limit)
-        return _json({"subject": subject, "records": list(page.items), "cursor": page.cursor})
+        who = caller(request)
+        page = await subjects().export(who.tenant, subject, cursor=cursor, limit=limit, key=who.key)
+        records = list(page.items)
+        return _json({"subject": subject, "records": records, "cursor": page.cursor, "receipt": page.receipt})
 
     @routes.delete(
         "/{subject:id}",
@@ -72,8 +77,10 @@ def router(subjects: Callable[[], Subjects], doors: Doors) -> APIRouter:
         response_class=Response,
     )
     async def erase(request: Request, subject: str) -> Response:
-        erased = await subjects().erase(caller(request).tenant, subject)
-        return _json({"erased": asdict(erased)})
+        who = caller(request)
+        counts = asdict(await subjects().erase(who.tenant, subject, key=who.key))
+        receipt = counts.pop("receipt")
+        return _json({"erased": counts, "receipt": receipt})
 
     return routes
 

@@ -32,14 +32,11 @@ _SENDERS = {
 """What mail programs write before a sender."""
 _DIVIDER = re.compile(r"[-_]{5,}[^-_]{0,60}[-_]{0,60}")
 _BLANKS = re.compile(r"\n{3,}")
-_WORD = re.compile(r"\w+")
 _LONGEST_INTRODUCTION = 300
 _FEWEST_LABELS, _MOST_LABELS = 3, 8
 _SIGNATURE_LINES, _SIGNATURE_LENGTH = 8, 500
 _MOST_LOOKED_AT = 200
 """So many places are looked at for who wrote what was quoted; a sender decides how many there are."""
-_RUN = 4
-"""So many words in a row that were said before are a quotation; single words are not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,29 +66,6 @@ def split(lines: Sequence[Line]) -> Parts:
             _text(lines, (number for number in everything if number not in headers)) or _text(lines, everything)
         )
     return Parts(words, _text(lines, sorted(quoted)), _text(lines, sorted(signature)))
-
-
-def restored(quoted: str, said: Iterable[str]) -> str:
-    """The lines of a quotation that hold words nobody said before; ``said`` are the earlier texts of the conversation.
-
-    Runs of words are compared, so that another wrapping of the lines makes no difference.
-    """
-    found = [(match[0], number) for number, line in enumerate(quoted.splitlines()) for match in _words(line)]
-    run = min(_RUN, len(found))
-    known: set[tuple[str, ...]] = set()
-    for text in said:
-        words = [match[0] for match in _words(text)]
-        known.update(zip(*(words[shift:] for shift in range(run)), strict=False))
-    covered = [False] * len(found)
-    for start in range(len(found) - run + 1):
-        if tuple(word for word, _ in found[start : start + run]) in known:
-            covered[start : start + run] = [True] * run
-    new = {number for (_, number), seen in zip(found, covered, strict=True) if not seen}
-    return "\n".join(line for number, line in enumerate(quoted.splitlines()) if number in new)
-
-
-def _words(text: str) -> Iterable[re.Match[str]]:
-    return _WORD.finditer(text.casefold())
 
 
 def _text(lines: Sequence[Line], numbers: Iterable[int]) -> str:

@@ -1,0 +1,163 @@
+"""What it costs to record: ``python -m bench.recording [--store sqlite|postgresql]``.
+
+*Messages a second* of ``POST /v1/messages``, one worker, over the loopback interface, each message in a transaction
+that is on the disk when it is answered; 64 callers at once, so that writes share transactions. Beside it the bare
+commits a second of the same database: one row, one transaction, one connection. *Half load* is paced as in
+``bench.service``. *Length*: what one more message costs in a conversation of 10,000 and in one of 10, in turn, in one
+process.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import sqlite3
+import statistics
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from itertools import count
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import asyncpg
+from sqlalchemy import make_url
+from tests.casework.postgresql import PostgreSQL
+
+from bench import records, service, texts
+from lurewatch import Message, load_engine
+from lurewatch.casework.screening import Incoming, Screening
+from lurewatch.casework.store import Store
+
+STORES = ("sqlite", "postgresql")
+PATH = "/v1/messages"
+CONNECTIONS = 64
+CONVERSATIONS = 2_000
+LONG, SHORT = 10_000, 10
+COMMITTING = 3.0
+
+
+def request_bodies() -> list[bytes]:
+    """Bodies of POST /v1/messages: no message twice, each conversation goes on after a while."""
+    messages, _ = texts.distinct_messages(10_000)
+    return [
+        json.dumps(
+            {
+                "conversation_id": f"c{number % CONVERSATIONS}",
+                "message": {"sender": "AB"[number // CONVERSATIONS % 2], "content": text},
+            }
+        ).encode()
+        for number, text in enumerate(messages)
+    ]
+
+
+@contextmanager
+def database(kind: str) -> Iterator[str]:
+    """The URL of an empty database of a kind."""
+    if kind == "sqlite":
+        with TemporaryDirectory() as folder:
+            yield f"sqlite:///{Path(folder) / 'bench.db'}"
+        return
+    server = PostgreSQL(durable=True)
+    try:
+        yield server.url(asyncio.run(server.new_database(migrated=False)))
+    finally:
+        server.remove()
+
+
+def bare_commits(url: str) -> float:
+    """Transactions of one row a second, one after the other, as durable as ours."""
+    if url.startswith("sqlite"):
+        connection = sqlite3.connect(make_url(url).database or "", isolation_level=None)
+        for pragma in ("journal_mode=WAL", "synchronous=FULL"):
+            connection.execute(f"PRAGMA {pragma}")
+        connection.execute("CREATE TABLE bare (value TEXT)")
+        begin, done = time.perf_counter(), 0
+        while time.perf_counter() < begin + COMMITTING:
+            connection.execute("INSERT INTO bare VALUES ('a row of some length')")
+            done += 1
+        connection.close()
+        return done / (time.perf_counter() - begin)
+    return asyncio.run(_bare_commits(url))
+
+
+async def _bare_commits(url: str) -> float:
+    connection = await asyncpg.connect(make_url(url).set(drivername="postgresql").render_as_string(hide_password=False))
+    await connection.execute("CREATE TABLE bare (value TEXT)")
+    begin, done = time.perf_counter(), 0
+    while time.perf_counter() < begin + COMMITTING:
+        await connection.execute("INSERT INTO bare VALUES ('a row of some length')")
+        done += 1
+    await connection.close()
+    return done / (time.perf_counter() - begin)
+
+
+def carried(kind: str, seconds: int) -> dict[str, Any]:
+    """Full load, and the latency at half of it, each on a fresh database."""
+    bodies = request_bodies()
+    load = {"path": PATH, "connections": CONNECTIONS}
+    with database(kind) as url, service.service(LUREWATCH_STORE=url) as port:
+        service.paced(port, bodies, 3, rate=100, **load)  # warm up
+        full = service.full_load(port, bodies, seconds, **load)
+        commits = bare_commits(url)
+    with database(kind) as url, service.service(LUREWATCH_STORE=url) as port:
+        service.paced(port, bodies, 3, rate=100, **load)
+        half = service.paced(port, bodies, seconds, rate=full["requests_per_second"] / 2, **load)
+    return {"bare_commits_per_second": round(commits, 1), "full_load": full, "half_load": half}
+
+
+async def by_length(url: str, rounds: int) -> dict[str, float]:
+    """Medians, in microseconds, of one more message in a conversation of LONG and in fresh ones of SHORT."""
+    messages, _ = texts.distinct_messages(LONG + rounds * (SHORT + 2))
+    said, engine = iter(messages), load_engine()
+
+    async def one(screening: Screening, conversation: str, number: int) -> float:
+        message = Message(next(said), "AB"[number % 2], message_id=str(number))
+        begin = time.perf_counter()
+        await screening.screen(Incoming(conversation, message))
+        return 1e6 * (time.perf_counter() - begin)
+
+    async with await Store.open(url) as store:
+        screening = Screening(lambda: engine, store)
+        numbers = count()
+        for _ in range(LONG):
+            await one(screening, "long", next(numbers))
+        long, short = [], []
+        for turn in range(rounds):
+            for number in range(SHORT):
+                await one(screening, f"short {turn}", number)
+            short.append(await one(screening, f"short {turn}", SHORT))
+            long.append(await one(screening, "long", next(numbers)))
+    middle = {"short_us": statistics.median(short), "long_us": statistics.median(long)}
+    return {
+        **{name: round(value, 1) for name, value in middle.items()},
+        "ratio": round(middle["long_us"] / middle["short_us"], 2),
+    }
+
+
+def main() -> None:
+    """Measure, print and save the figures."""
+    parser = argparse.ArgumentParser(prog="python -m bench.recording", description=__doc__)
+    parser.add_argument("--store", choices=STORES, action="append", help="one database alone")
+    parser.add_argument("--seconds", type=int, default=10, help="length of each measurement")
+    parser.add_argument("--rounds", type=int, default=300, help="how often the lengths are compared")
+    parser.add_argument("--only", choices=("load", "length"), help="one part alone, without saving it")
+    asked = parser.parse_args()
+    figures: dict[str, Any] = {}
+    for kind in asked.store or STORES:
+        found: dict[str, Any] = {}
+        if asked.only != "length":
+            found |= carried(kind, asked.seconds)
+        if asked.only != "load":
+            with database(kind) as url:
+                found["by_length"] = asyncio.run(by_length(url, asked.rounds))
+        figures[kind] = found
+        print(json.dumps({kind: found}, indent=2), flush=True)
+    if not (asked.only or asked.store):
+        print(records.save("recording", figures))
+
+
+if __name__ == "__main__":
+    main()
