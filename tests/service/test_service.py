@@ -107,7 +107,7 @@ def test_the_documentation_is_complete(client: TestClient) -> None:
     document = client.get("/openapi.json").json()
     assert document["openapi"].startswith("3.1")
     operation = document["paths"]["/detect-scam"]["post"]
-    assert set(operation["responses"]) == {"200", "413", "422"}
+    assert set(operation["responses"]) == {"200", "401", "403", "408", "413", "422", "429", "503"}
     assert "example" in operation["responses"]["200"]["content"]["application/json"]
     schema = document["components"]["schemas"]["DetectionInput"]
     assert "example" in schema

@@ -392,7 +392,7 @@ def test_only_what_is_configured_is_received(tmp_path: Path) -> None:
         paths = client.get("/openapi.json").json()["paths"]
         assert [path for path in paths if path.startswith("/webhooks")] == ["/webhooks/telegram"]
         responses = paths["/webhooks/telegram"]["post"]["responses"]
-        assert set(responses) == {"200", "401", "413", "422", "503"}
+        assert set(responses) == {"200", "401", "408", "413", "422", "503"}
 
 
 def test_messages_belong_to_the_tenant_of_their_connector(tmp_path: Path) -> None:

@@ -7,12 +7,13 @@ import re
 import traceback
 
 _LOGGERS = ("lurewatch", "uvicorn.error", "uvicorn.access", "asyncio")
-# Must match the "/ann%40example.org?limit=2" of "/v1/subjects/ann%40example.org?limit=2".
-_NAMED = re.compile(r"(?<=/v1/subjects)/.*|(?<=/v1/conversations)/.*")
+# Must match the "/ann%40example.org?limit=2" of "/v1/subjects/ann%40example.org?limit=2", and the
+# "?conversation_id=ann" of "/stats?conversation_id=ann".
+_NAMED = re.compile(r"(?<=/v1/subjects)/.*|(?<=/v1/conversations)/.*|\?.*")
 
 
 class _Discreet(logging.Filter):
-    """Lets every record pass, without the message of its exception and without ids in the path of a request."""
+    """Lets every record pass, without the message of its exception and without ids in the address of a request."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         error = record.exc_info[1] if record.exc_info else None

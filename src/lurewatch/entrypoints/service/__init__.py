@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import logging
 import uuid
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AbstractAsyncContextManager
 from typing import Any
 
@@ -15,6 +15,8 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.openapi.utils import get_openapi
 from pydantic import ValidationError
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
+from starlette.routing import Match
 
 from lurewatch.casework.bus import open_bus
 from lurewatch.casework.events import get_event_bus
@@ -39,6 +41,7 @@ from lurewatch.intel.opinion import Opinions
 from lurewatch.version import __version__
 
 _log = logging.getLogger("lurewatch")
+_METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
 _REFERENCE = "#/components/schemas/{model}"
 
 
@@ -62,6 +65,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         version=__version__,
         summary="Reads conversations and tells, with evidence, when somebody is being lured.",
         lifespan=_lifespan(live, recording, polling, opinions),
+        redirect_slashes=False,
     )
     doors = Doors(
         recording.access if url else None, settings.api_key, settings.rate_limit, local=is_local(settings.host)
@@ -149,6 +153,7 @@ _PROBLEMS: dict[type[Exception], Callable[[Any], Response]] = {
     SignatureError: lambda error: problem(401, str(error)),
     ConflictError: lambda error: problem(409, str(error)),
     StoreError: bodies.unavailable,
+    ClientDisconnect: lambda _: problem(400, "The connection was closed before the body was whole."),
 }
 
 
@@ -166,9 +171,20 @@ def _told(told: Callable[[Any], Response]) -> Callable[[Request, Exception], Awa
     return handle
 
 
-async def _http_problem(_request: Request, error: Exception) -> Response:
+async def _http_problem(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)  # noqa: S101 - registered for nothing else
-    return problem(error.status_code, str(error.detail), headers=dict(error.headers or {}))
+    headers = dict(error.headers or {})
+    if error.status_code == 405:
+        headers["Allow"] = ", ".join(_allowed(request))
+    return problem(error.status_code, str(error.detail), headers=headers)
+
+
+def _allowed(request: Request) -> Iterator[str]:
+    """The methods of all routes at the path of a request; of itself it would be told those of the first."""
+    for method in _METHODS:
+        scope = {**request.scope, "method": method}
+        if any(route.matches(scope)[0] is Match.FULL for route in request.app.routes):
+            yield method
 
 
 async def _server_problem(_request: Request, error: Exception) -> Response:

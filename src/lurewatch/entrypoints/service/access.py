@@ -7,17 +7,32 @@ import math
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from typing import Any
 
-from fastapi import HTTPException, Request
+from fastapi import HTTPException, Request, Security
+from fastapi.security import APIKeyHeader, HTTPBearer
 from limits import RateLimitItemPerMinute
 from limits.storage import MemoryStorage
 from limits.strategies import SlidingWindowCounterRateLimiter
 
 from lurewatch.casework.access import Access, Scope
 from lurewatch.casework.screening import DEFAULT_TENANT
+from lurewatch.entrypoints.service.problems import RETRY_AFTER, documented
+from lurewatch.entrypoints.service.replies import UNAVAILABLE
 from lurewatch.errors import StoreError
 
 _BEARER = "bearer "
+_SCHEMES = (
+    HTTPBearer(scheme_name="bearer", description="An API key.", auto_error=False),
+    APIKeyHeader(name="X-API-Key", scheme_name="key", description="An API key.", auto_error=False),
+)
+LOCKED: dict[int | str, dict[str, Any]] = {
+    401: documented("A key is needed, and there is none, or none that is valid", WWW_Authenticate={"const": "Bearer"}),
+    403: documented("The key does not have the scope of this route"),
+    429: documented("The key called too often. Try again after Retry-After seconds", Retry_After=RETRY_AFTER),
+    503: UNAVAILABLE,
+}
+"""What any route behind a guard may answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,10 +65,14 @@ class Doors:
         self._limit = RateLimitItemPerMinute(per_minute)
         self._limiter = SlidingWindowCounterRateLimiter(MemoryStorage())
 
-    def guard(self, scope: Scope) -> Callable[[Request], Awaitable[None]]:
-        """What a route depends on: lets the ``caller`` pass, or raises 401, 403 or 429 (as HTTPException)."""
+    def guard(self, scope: Scope) -> Callable[..., Awaitable[None]]:
+        """What a route depends on: lets the ``caller`` pass, or raises 401, 403 or 429 (as HTTPException).
 
-        async def check(request: Request) -> None:
+        The OpenAPI document names the scope where the route has it from here.
+        """
+        bearer, header = (Security(scheme, scopes=[scope]) for scheme in _SCHEMES)
+
+        async def check(request: Request, _bearer: Any = bearer, _header: Any = header) -> None:
             presented = _presented(request)
             if not presented and not await self.are_locked():
                 request.state.caller = Caller()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any, TypeVar
 
 from fastapi import HTTPException, Request, Response
@@ -17,14 +18,31 @@ INLINE_BYTES = 16_384
 """Larger requests are read and analysed in a thread, so that the others need not wait."""
 RETRY_SECONDS = 5
 """What a caller is told to wait while the store is away."""
+READ_SECONDS = 30.0
+"""So long a body may take to come: whoever sends a byte a minute holds nothing up for good."""
 _MOST_ERRORS = 20
+_MOST_DIGITS = 18
+"""Python refuses to read numbers of thousands of digits."""
 
 
-async def read(request: Request, most: int) -> bytes | None:
-    """The body, or None as soon as it is larger than ``most`` bytes."""
+async def read(request: Request, most: int, *, patience: float = READ_SECONDS) -> bytes | None:
+    """The body, or None as soon as it is larger than ``most`` bytes.
+
+    Raises:
+        HTTPException: 408, it has not come within ``patience`` seconds.
+    """
     declared = request.headers.get("content-length", "")
-    if declared.isdecimal() and int(declared) > most:
+    if declared.isdecimal() and (len(declared) > _MOST_DIGITS or int(declared) > most):
         return None
+    try:
+        async with asyncio.timeout(patience):
+            return await _within(request, most)
+    except TimeoutError as error:
+        detail = f"The body did not come within {patience:g} seconds. Send it at once"
+        raise HTTPException(408, detail, headers={"Connection": "close"}) from error
+
+
+async def _within(request: Request, most: int) -> bytes | None:
     chunks, size = [], 0
     async for chunk in request.stream():
         size += len(chunk)
@@ -38,7 +56,7 @@ async def parsed(request: Request, most: int, model: type[Model]) -> Model:
     """The body as a model.
 
     Raises:
-        HTTPException: 413, it is larger than ``most`` bytes.
+        HTTPException: 413, it is larger than ``most`` bytes; 408, it does not come.
         ValidationError: it does not have the model's shape.
     """
     body = await read(request, most)

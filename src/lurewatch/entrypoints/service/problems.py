@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
 
@@ -35,6 +35,7 @@ def problem(
 
 
 SCHEMA = {
+    "title": "Problem",
     "type": "object",
     "required": ["type", "title", "status", "detail"],
     "properties": {
@@ -58,6 +59,18 @@ SCHEMA = {
 }
 
 
-def documented(description: str) -> dict[str, Any]:
-    """The OpenAPI entry of a response that is a problem."""
-    return {"description": description, "content": {MEDIA_TYPE: {"schema": SCHEMA}}}
+def documented(description: str, **headers: Mapping[str, Any]) -> dict[str, Any]:
+    """The OpenAPI entry of a response that is a problem; ``headers`` are schemas of those it always has."""
+    entry: dict[str, Any] = {
+        "description": description,
+        "content": {MEDIA_TYPE: {"schema": SCHEMA}},
+    }
+    if headers:
+        entry["headers"] = {
+            name.replace("_", "-"): {"required": True, "schema": schema} for name, schema in headers.items()
+        }
+    return entry
+
+
+RETRY_AFTER = {"type": "integer", "minimum": 1, "description": "seconds"}
+"""The schema of the header Retry-After as it is written here."""

@@ -9,12 +9,14 @@ import orjson
 from fastapi import Response
 from pydantic import BaseModel
 
-from lurewatch.entrypoints.service.problems import documented
+from lurewatch.entrypoints.service.problems import RETRY_AFTER, documented
 
 _JSON = "application/json"
 UNAVAILABLE = documented(
-    "The store is away. Try again after Retry-After seconds: what has an id or an Idempotency-Key is not recorded twice"
+    "The store is away. Try again after Retry-After seconds: with an id or an Idempotency-Key it is not recorded twice",
+    Retry_After=RETRY_AFTER,
 )
+TOO_SLOW = documented("The body did not come in time")
 TOO_LARGE = documented("The body or a message is over a limit")
 
 

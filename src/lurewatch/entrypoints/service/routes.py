@@ -14,9 +14,11 @@ from pydantic import ValidationError
 from lurewatch.casework.screening import DEFAULT_TENANT
 from lurewatch.engine.pipeline import MOST_CHARACTERS, MOST_MESSAGES
 from lurewatch.entrypoints.service import bodies
-from lurewatch.entrypoints.service.access import caller
+from lurewatch.entrypoints.service.access import LOCKED, caller
 from lurewatch.entrypoints.service.detection import Detection, DetectionInput
 from lurewatch.entrypoints.service.problems import documented
+from lurewatch.entrypoints.service.replies import TOO_SLOW
+from lurewatch.entrypoints.service.shapes import DetectionAnswer, Health
 from lurewatch.errors import InputError
 
 MOST_BODY = 1 << 20
@@ -38,24 +40,13 @@ _EXAMPLE = {
     "is_scam": True,
     "scam_type": "banking_scam",
 }
-_PUBLISHED = {
-    "type": "object",
-    "required": list(_EXAMPLE)[:7],
-    "properties": {
-        "conversation_id": {"type": "string"},
-        "scam_probability": {"type": "number", "minimum": 0, "maximum": 100},
-        "risk_level": {"type": "string", "enum": ["safe", "suspicious", "high", "confirmed"]},
-        "breakdown": {"type": "object", "additionalProperties": {"type": "number", "minimum": 0, "maximum": 1}},
-        "handoff_triggered": {"type": "boolean"},
-        "timestamp": {"type": "string", "format": "date-time"},
-        "metadata": {"type": "object"},
-    },
-}
 _RESPONSES: dict[int | str, dict[str, Any]] = {
     200: {
         "description": "The verdict with its evidence",
-        "content": {_JSON: {"schema": _PUBLISHED, "example": _EXAMPLE}},
+        "model": DetectionAnswer,
+        "content": {_JSON: {"example": _EXAMPLE}},
     },
+    408: TOO_SLOW,
     413: documented("The body, a message or the conversation is over a limit"),
     422: documented("The body is no JSON, or does not have the published shape"),
 }
@@ -75,7 +66,7 @@ def router(
         summary="Judge a conversation",
         description=f"At most {MOST_MESSAGES} messages of {MOST_CHARACTERS} characters, and {most_body} bytes in all "
         "(configurable). What is larger is refused, never read in part.",
-        responses=_RESPONSES,
+        responses={**_RESPONSES, **(LOCKED if guard else {})},
         openapi_extra=_BODY,
         response_class=Response,
         dependencies=[Depends(guard)] if guard else None,
@@ -89,11 +80,14 @@ def router(
     @routes.get(
         "/health",
         summary="Say that the service is up",
-        responses={200: {"content": {_JSON: {"example": {"status": "healthy", "timestamp": "2026-01-31T10:30:05Z"}}}}},
+        responses={
+            200: {
+                "content": {_JSON: {"example": {"status": "healthy", "timestamp": "2026-01-31T10:30:05Z"}}},
+            }
+        },
     )
-    async def health() -> dict[str, str]:
-        now = datetime.datetime.now(datetime.UTC).isoformat().replace("+00:00", "Z")
-        return {"status": "healthy", "timestamp": now}
+    async def health() -> Health:
+        return Health(status="healthy", timestamp=datetime.datetime.now(datetime.UTC))
 
     return routes
 

@@ -14,10 +14,11 @@ from lurewatch.casework.screening import DEFAULT_CHANNEL, Incoming, Screened, Sc
 from lurewatch.engine.model import Message
 from lurewatch.entrypoints.answers import answer
 from lurewatch.entrypoints.service import bodies
-from lurewatch.entrypoints.service.access import Doors, caller
+from lurewatch.entrypoints.service.access import LOCKED, Doors, caller
 from lurewatch.entrypoints.service.detection import DetectionMessage, DetectionMetadata, message_of, metadata_of
 from lurewatch.entrypoints.service.problems import documented
-from lurewatch.entrypoints.service.replies import TOO_LARGE, UNAVAILABLE, body_of, reply
+from lurewatch.entrypoints.service.replies import TOO_LARGE, TOO_SLOW, body_of, reply
+from lurewatch.entrypoints.service.shapes import ScreenedAnswer
 from lurewatch.errors import InputError
 
 _PAIR: JsonDict = {"client_email": "client@example.com", "advisor_email": "advisor@example.com"}
@@ -94,11 +95,11 @@ class ConversationInput(_Place):
 BODIES = (ScreeningInput, ConversationInput)
 """Models of bodies that are read without FastAPI's help, within a bound; the OpenAPI document is told of them."""
 _RESPONSES: dict[int | str, dict[str, Any]] = {
-    200: {"description": "The verdict on the conversation so far; it is recorded"},
+    200: {"description": "The verdict on the conversation so far; it is recorded", "model": ScreenedAnswer},
+    408: TOO_SLOW,
     409: documented("The Idempotency-Key came before with another request"),
     413: TOO_LARGE,
     422: documented("The body is no JSON, or does not have the published shape"),
-    503: UNAVAILABLE,
 }
 _POINTERS = {
     "/client": "/pair/client_email",
@@ -116,7 +117,7 @@ class Rooms(Protocol):
 
 def router(rooms: Rooms, doors: Doors, most_body: int) -> APIRouter:
     """The routes over a store, each tenant by itself."""
-    routes = APIRouter(prefix="/v1", dependencies=[Depends(doors.guard("screen"))])
+    routes = APIRouter(prefix="/v1", dependencies=[Depends(doors.guard("screen"))], responses=LOCKED)
 
     @routes.post(
         "/messages",

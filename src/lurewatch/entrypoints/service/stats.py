@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import datetime
 from dataclasses import asdict
-from typing import Annotated, Any, Protocol
+from typing import Annotated, Any, Generic, Protocol, TypeVar
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from lurewatch.casework.statistics import MOST_LISTED, Bucket, Figures, Statistics, Top
 from lurewatch.casework.store.statistics import BINS, Selection
-from lurewatch.entrypoints.service.access import Doors, caller
+from lurewatch.entrypoints.service.access import LOCKED, Doors, caller
 from lurewatch.entrypoints.service.detection import seconds_of
 from lurewatch.entrypoints.service.problems import documented
-from lurewatch.entrypoints.service.replies import UNAVAILABLE, moment, reply
+from lurewatch.entrypoints.service.replies import moment, reply
+from lurewatch.entrypoints.service.shapes import Count, Share
 
 Filter = Annotated[str | None, Field(max_length=64)]
+Item = TypeVar("Item")
 
 
 class StatsQuery(BaseModel):
@@ -46,10 +48,69 @@ class StatsQuery(BaseModel):
         )
 
 
+class _Counted(BaseModel):
+    count: Count
+    suppressed: Count
+
+
+class KindAnswer(_Counted):
+    """Alerts of one type of a policy."""
+
+    policy: str
+    type: str
+
+
+class MarkAnswer(_Counted):
+    """Alerts with one brand or pattern."""
+
+    value: str
+
+
+class GroupAnswer(_Counted):
+    """Alerts of one conversation."""
+
+    channel: str
+    conversation_id: str
+
+
+class StretchAnswer(_Counted):
+    """Alerts of an hour, a day or a week that begins at ``start``."""
+
+    start: datetime.datetime
+
+
+class BinAnswer(BaseModel):
+    """Scores from a bound up to, not including, the next."""
+
+    from_: Annotated[Share, Field(alias="from")]
+    to: Share
+    count: Count
+
+
+class TopAnswer(BaseModel, Generic[Item]):
+    """The most frequent, and the sum of the counts that are not listed."""
+
+    items: list[Item]
+    others: Count
+
+
+class FiguresAnswer(BaseModel):
+    """Alerts counted; what is suppressed is also in ``count``."""
+
+    alerts: Count
+    suppressed: Count
+    types: list[KindAnswer]
+    brands: TopAnswer[MarkAnswer]
+    patterns: TopAnswer[MarkAnswer]
+    groups: TopAnswer[GroupAnswer]
+    bucket: Bucket
+    times: TopAnswer[StretchAnswer]
+    scores: list[BinAnswer]
+
+
 _RESPONSES: dict[int | str, dict[str, Any]] = {
-    200: {"description": "The figures"},
+    200: {"description": "The figures", "model": FiguresAnswer},
     422: documented("A filter, a time or the limit is none"),
-    503: UNAVAILABLE,
 }
 
 
@@ -61,7 +122,7 @@ class Rooms(Protocol):
 
 def router(rooms: Rooms, doors: Doors) -> APIRouter:
     """The route over a store, each tenant by itself."""
-    routes = APIRouter(dependencies=[Depends(doors.guard("review"))])
+    routes = APIRouter(dependencies=[Depends(doors.guard("review"))], responses=LOCKED)
 
     @routes.get(
         "/stats",

@@ -12,10 +12,17 @@ from lurewatch.casework.archive import ALERT_FILTERS, MOST_ROWS, Archive, Stored
 from lurewatch.casework.review import MOST_NOTE, Disposition, Review
 from lurewatch.casework.screening import DEFAULT_CHANNEL
 from lurewatch.entrypoints.answers import answer
-from lurewatch.entrypoints.service import bodies
-from lurewatch.entrypoints.service.access import Doors, caller
+from lurewatch.entrypoints.service import addresses, bodies
+from lurewatch.entrypoints.service.access import LOCKED, Doors, caller
 from lurewatch.entrypoints.service.problems import documented, problem
-from lurewatch.entrypoints.service.replies import TOO_LARGE, UNAVAILABLE, body_of, moment, reply
+from lurewatch.entrypoints.service.replies import TOO_LARGE, TOO_SLOW, body_of, moment, reply
+from lurewatch.entrypoints.service.shapes import (
+    AlertsAnswer,
+    CasesAnswer,
+    ClosedAnswer,
+    ConversationAnswer,
+    VerdictAnswer,
+)
 
 Filter = Annotated[str | None, Field(max_length=64)]
 
@@ -55,13 +62,6 @@ class CaseQuery(BaseModel):
     limit: Annotated[int, Field(ge=1, le=MOST_ROWS)] = 50
 
 
-_LOOK_UP: dict[int | str, dict[str, Any]] = {
-    404: documented("There is none"),
-    422: documented("The cursor or the limit is none"),
-    503: UNAVAILABLE,
-}
-
-
 BODIES = (DispositionInput,)
 """Models of bodies that are read without FastAPI's help, within a bound; the OpenAPI document is told of them."""
 
@@ -73,9 +73,19 @@ class Rooms(Protocol):
     def review(self) -> Review: ...
 
 
+def _listed(told: str, shape: type[BaseModel]) -> dict[int | str, dict[str, Any]]:
+    wrong = documented("A value in the address, the cursor or the limit is none")
+    return {200: {"description": told, "model": shape}, 422: wrong}
+
+
+def _found(told: str, shape: type[BaseModel]) -> dict[int | str, dict[str, Any]]:
+    return {**_listed(told, shape), 404: documented("There is none")}
+
+
 def router(rooms: Rooms, doors: Doors, most_body: int) -> APIRouter:
     """The routes over a store, each tenant by itself."""
-    routes = APIRouter(prefix="/v1", dependencies=[Depends(doors.guard("review"))])
+    addresses.register()
+    routes = APIRouter(prefix="/v1", dependencies=[Depends(doors.guard("review"))], responses=LOCKED)
     _look_up(routes, rooms)
     _alerts(routes, rooms, most_body)
     return routes
@@ -83,16 +93,19 @@ def router(rooms: Rooms, doors: Doors, most_body: int) -> APIRouter:
 
 def _look_up(routes: APIRouter, rooms: Rooms) -> None:
     @routes.get(
-        "/verdicts/{verdict_id}", summary="A verdict as it was given", responses=_LOOK_UP, response_class=Response
+        "/verdicts/{verdict_id}",
+        summary="A verdict as it was given",
+        responses=_found("The verdict", VerdictAnswer),
+        response_class=Response,
     )
     async def verdict(request: Request, verdict_id: str) -> Response:
         found = await rooms.archive().verdict(caller(request).tenant, verdict_id)
         return problem(404, "There is no such verdict.") if found is None else reply(_stored(found))
 
     @routes.get(
-        "/conversations/{conversation_id:path}",
+        "/conversations/{conversation_id:id}",
         summary="A conversation and what is believed of it",
-        responses=_LOOK_UP,
+        responses=_found("The conversation", ConversationAnswer),
         response_class=Response,
     )
     async def conversation(
@@ -123,7 +136,12 @@ def _look_up(routes: APIRouter, rooms: Rooms) -> None:
 
 
 def _alerts(routes: APIRouter, rooms: Rooms, most_body: int) -> None:
-    @routes.get("/alerts", summary="Alerts, the newest first", responses=_LOOK_UP, response_class=Response)
+    @routes.get(
+        "/alerts",
+        summary="Alerts, the newest first",
+        responses=_listed("A page of alerts", AlertsAnswer),
+        response_class=Response,
+    )
     async def alerts(request: Request, asked: Annotated[AlertQuery, Query()]) -> Response:
         equal = asked.model_dump(include=set(ALERT_FILTERS), exclude_none=True)
         found = await rooms.archive().alerts(
@@ -131,7 +149,12 @@ def _alerts(routes: APIRouter, rooms: Rooms, most_body: int) -> None:
         )
         return reply({"alerts": [_timed(asdict(one)) for one in found.items], "cursor": found.cursor})
 
-    @routes.get("/cases", summary="Cases, the newest first", responses=_LOOK_UP, response_class=Response)
+    @routes.get(
+        "/cases",
+        summary="Cases, the newest first",
+        responses=_listed("A page of cases", CasesAnswer),
+        response_class=Response,
+    )
     async def cases(request: Request, asked: Annotated[CaseQuery, Query()]) -> Response:
         found = await rooms.archive().cases(
             caller(request).tenant, status=asked.status, cursor=asked.cursor, limit=asked.limit
@@ -142,7 +165,7 @@ def _alerts(routes: APIRouter, rooms: Rooms, most_body: int) -> None:
         "/alerts/{alert_id}/disposition",
         summary="Close an alert",
         description="A false positive, and what was benign, no longer counts for its pair.",
-        responses={**_LOOK_UP, 200: {"description": "The alert is closed"}, 413: TOO_LARGE},
+        responses={**_found("The alert is closed", ClosedAnswer), 408: TOO_SLOW, 413: TOO_LARGE},
         response_class=Response,
         openapi_extra=body_of(DispositionInput),
     )

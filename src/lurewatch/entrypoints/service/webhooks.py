@@ -11,6 +11,7 @@ from typing import Any, Protocol, TypeVar, cast
 
 import orjson
 from fastapi import APIRouter, HTTPException, Request, Response
+from pydantic import BaseModel
 
 from lurewatch.casework.screening import Screened, Screening
 from lurewatch.entrypoints import receiving
@@ -20,7 +21,9 @@ from lurewatch.entrypoints.connectors.generic import GenericConfig
 from lurewatch.entrypoints.connectors.telegram import TelegramConfig
 from lurewatch.entrypoints.service import bodies
 from lurewatch.entrypoints.service.problems import documented
+from lurewatch.entrypoints.service.replies import TOO_SLOW, UNAVAILABLE
 from lurewatch.entrypoints.service.screening import told
+from lurewatch.entrypoints.service.shapes import ContactResult, ResultsAnswer, TakenAnswer
 from lurewatch.entrypoints.settings import Settings
 
 _JSON = "application/json"
@@ -67,7 +70,7 @@ def _erpnext(routes: APIRouter, rooms: Rooms, config: ErpnextConfig) -> None:
         summary="Take a webhook of ERPNext",
         description="Screens a Communication, a Comment, or the published fields. What is not to be screened, such as "
         "a post of ours, is answered as clean.",
-        **_documented(erpnext.SIGNATURE, _RESULT),
+        **_documented(erpnext.SIGNATURE, ContactResult),
     )
     async def receive(request: Request) -> Response:
         given = await _read(request, erpnext.receive, config)
@@ -81,7 +84,7 @@ def _telegram(routes: APIRouter, rooms: Rooms, config: TelegramConfig) -> None:
         summary="Take an update of Telegram",
         description="Screens messages, edits and posts of channels. A group that became a supergroup goes on under its "
         "new id.",
-        **_documented(telegram.TOKEN, {"type": "object", "properties": {"ok": {"type": "boolean"}}}),
+        **_documented(telegram.TOKEN, TakenAnswer),
     )
     async def receive(request: Request) -> Response:
         for given in await _read(request, telegram.receive, config):
@@ -95,7 +98,7 @@ def _generic(routes: APIRouter, rooms: Rooms, config: GenericConfig) -> None:
         summary="Take messages of any other platform",
         description="Where the fields are is configured. Each message that was screened is answered as by "
         "`POST /v1/messages`, in the order they were sent.",
-        **_documented(config.signature_header, {"type": "object", "properties": {"results": {"type": "array"}}}),
+        **_documented(config.signature_header, ResultsAnswer),
     )
     async def receive(request: Request) -> Response:
         given = await _read(request, generic.receive, config)
@@ -135,31 +138,16 @@ def _result(screened: Screened) -> dict[str, Any]:
     }
 
 
-_RESULT = {
-    "type": "object",
-    "required": ["flagged", "flags", "action", "flag_count"],
-    "properties": {
-        "flagged": {"type": "boolean"},
-        "flags": {
-            "type": "array",
-            "items": {"type": "object", "properties": {name: {"type": "string"} for name in _SHOWN}},
-        },
-        "action": {"type": "string", "enum": ["none", "warning", "escalation"]},
-        "flag_count": {"type": "integer", "description": "incidents of the pair, this one included"},
-        "warning_message": {"type": "string", "description": "where it is flagged"},
-    },
-}
-
-
-def _documented(header: str, answer: Mapping[str, Any]) -> dict[str, Any]:
+def _documented(header: str, answer: type[BaseModel]) -> dict[str, Any]:
     return {
         "response_class": Response,
         "responses": {
-            200: {"description": "What was to be screened is recorded", "content": {_JSON: {"schema": answer}}},
+            200: {"description": "What was to be screened is recorded", "model": answer},
+            408: TOO_SLOW,
             401: documented("The signature or the token is missing or does not fit"),
             413: documented("The body or a message is over a limit"),
             422: documented("The body is no JSON, or a field is of the wrong type"),
-            503: documented("The store is away; nothing was recorded. Try again after Retry-After seconds"),
+            503: UNAVAILABLE,
         },
         "openapi_extra": {
             "parameters": [{"name": header, "in": "header", "required": True, "schema": {"type": "string"}}],

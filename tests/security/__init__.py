@@ -1,0 +1,1 @@
+"""The service as an attacker meets it: over a socket, with keys of two tenants."""
