@@ -3,14 +3,15 @@
 *Messages a second* of ``POST /v1/messages``, one worker, over the loopback interface, each message in a transaction
 that is on the disk when it is answered; 64 callers at once, so that writes share transactions. Beside it the bare
 commits a second of the same database: one row, one transaction, one connection. *Half load* is paced as in
-``bench.service``. *Length*: what one more message costs in a group's conversation of 10,000 and in one of 10, in turn,
-in one process.
+``bench.service``. *Length*: what one more message costs in a conversation of 10,000 and in one of 10, in turn, one
+request after the other; between two people, and in a group of 40.
 """
 
 from __future__ import annotations
 
 import argparse
 import asyncio
+import http.client
 import json
 import sqlite3
 import statistics
@@ -33,10 +34,10 @@ from lurewatch.casework.store import Store
 
 STORES = ("sqlite", "postgresql")
 PATH = "/v1/messages"
+OK = 200
 CONNECTIONS = 64
 CONVERSATIONS = 2_000
 LONG, SHORT = 10_000, 10
-MEMBERS = 40
 LURES = 50
 COMMITTING = 3.0
 
@@ -121,30 +122,44 @@ def talk(engine: Engine, amount: int) -> Iterator[str]:
     return (next(lures) if number % LURES == LURES - 1 else text for number, text in enumerate(honest))
 
 
-async def by_length(url: str, rounds: int) -> dict[str, float]:
-    """Medians, in microseconds, of one more message in a conversation of LONG and in fresh ones of SHORT."""
-    engine = load_engine()
-    said = talk(engine, LONG + rounds * (SHORT + 2))
+def by_length(url: str, members: int, rounds: int) -> dict[str, float]:
+    """Medians, in milliseconds, of one more request in a conversation of LONG and in fresh ones of SHORT."""
+    said = talk(load_engine(), LONG + rounds * (SHORT + 2))
+    asyncio.run(fill(url, said, members))
+    numbers = count(LONG)
+    long, short = [], []
+    with service.service(LUREWATCH_STORE=url) as port:
+        connection = http.client.HTTPConnection(service.HOST, port)
 
-    async def one(screening: Screening, conversation: str, number: int) -> float:
-        message = Message(next(said), f"member {number % MEMBERS}", message_id=str(number))
-        begin = time.perf_counter()
-        await screening.screen(Incoming(conversation, message))
-        return 1e6 * (time.perf_counter() - begin)
+        def one(conversation: str, number: int) -> float:
+            message = {"sender": f"member {number % members}", "message_id": str(number), "content": next(said)}
+            body = json.dumps({"conversation_id": conversation, "message": message})
+            begin = time.perf_counter()
+            connection.request("POST", PATH, body, {"Content-Type": "application/json"})
+            answer = connection.getresponse()
+            answer.read()
+            if answer.status != OK:
+                raise RuntimeError(f"The service answered {answer.status}.")
+            return 1e3 * (time.perf_counter() - begin)
 
-    async with await Store.open(url) as store:
-        screening = Screening(lambda: engine, store)
-        numbers = count()
-        for _ in range(LONG):
-            await one(screening, "long", next(numbers))
-        long, short = [], []
         for turn in range(rounds):
             for number in range(SHORT):
-                await one(screening, f"short {turn}", number)
-            short.append(await one(screening, f"short {turn}", SHORT))
-            long.append(await one(screening, "long", next(numbers)))
-    middle = {"short_us": round(statistics.median(short), 1), "long_us": round(statistics.median(long), 1)}
-    return middle | {"ratio": round(middle["long_us"] / middle["short_us"], 2)}
+                one(f"short {turn}", number)
+            short.append(one(f"short {turn}", SHORT))
+            long.append(one("long", next(numbers)))
+        connection.close()
+    middle = {"short_ms": round(statistics.median(short), 2), "long_ms": round(statistics.median(long), 2)}
+    return middle | {"ratio": round(middle["long_ms"] / middle["short_ms"], 2)}
+
+
+async def fill(url: str, said: Iterator[str], members: int) -> None:
+    """A conversation of LONG."""
+    engine = load_engine()
+    async with await Store.open(url) as store:
+        screening = Screening(lambda: engine, store)
+        for number in range(LONG):
+            message = Message(next(said), f"member {number % members}", message_id=str(number))
+            await screening.screen(Incoming("long", message))
 
 
 def main() -> None:
@@ -162,7 +177,9 @@ def main() -> None:
             found |= carried(kind, asked.seconds)
         if asked.only != "load":
             with database(kind) as url:
-                found["by_length"] = asyncio.run(by_length(url, asked.rounds))
+                found["thread_by_length"] = by_length(url, 2, asked.rounds)
+            with database(kind) as url:
+                found["group_by_length"] = by_length(url, 40, asked.rounds)
         figures[kind] = found
         print(json.dumps({kind: found}, indent=2), flush=True)
     if not (asked.only or asked.store):

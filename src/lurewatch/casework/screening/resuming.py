@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -13,14 +13,16 @@ from lurewatch.casework.screening.nouns import text_hash
 from lurewatch.casework.store import ledger
 from lurewatch.engine.model import Message, SenderMetadata
 from lurewatch.engine.pipeline import Engine
-from lurewatch.engine.state import ConversationState
+from lurewatch.engine.state import ConversationState, Dossier
 from lurewatch.errors import InputError
 
 EARLIER = "earlier messages"
 """What stands in ``incomplete`` of a verdict on a conversation of which not all could be read again."""
-MOST_EVIDENCE = 48
+MOST_EVIDENCE = 32
 """So many flags, and so many indicators, of earlier messages a verdict names: the newest. Else what a message costs
 would grow with the conversation; all of them are in the verdicts on their own messages."""
+_MOST_WORDED = 4
+"""The wording of so many senders is carried on, the most suspicious: it names a scam, and is most of a state."""
 _STATE: msgspec.json.Decoder[ConversationState] = msgspec.json.Decoder(ConversationState)
 
 
@@ -52,10 +54,22 @@ async def resume(connection: AsyncConnection, engine: Engine, row: ledger.Row, m
 
 
 def bounded(state: ConversationState) -> ConversationState:
-    """The state with its newest evidence: what is read on."""
-    if max(len(state.flags), len(state.indicators)) <= MOST_EVIDENCE:
-        return state
-    return replace(state, flags=state.flags[-MOST_EVIDENCE:], indicators=state.indicators[-MOST_EVIDENCE:])
+    """The state with its newest evidence, and the wording of the most suspicious senders: what is read on."""
+    if max(len(state.flags), len(state.indicators)) > MOST_EVIDENCE:
+        flags, indicators = state.flags[-MOST_EVIDENCE:], state.indicators[-MOST_EVIDENCE:]
+        state = replace(state, flags=flags, indicators=indicators)
+    if len(state.dossiers) > _MOST_WORDED:
+        state = replace(state, dossiers=_worded(state.dossiers))
+    return state
+
+
+def _worded(dossiers: Mapping[str, Dossier]) -> Mapping[str, Dossier]:
+    by_suspicion = sorted(dossiers, key=lambda key: (-dossiers[key].probability, key))
+    worded = set(by_suspicion[:_MOST_WORDED])
+    return {
+        key: dossier if key in worded or not dossier.words else replace(dossier, words="")
+        for key, dossier in dossiers.items()
+    }
 
 
 def decoded(row: ledger.Row) -> ConversationState | None:
