@@ -10,7 +10,7 @@ import msgspec
 
 from lurewatch.casework.origins import Origins, PackFiles
 from lurewatch.casework.screening import resuming
-from lurewatch.casework.screening.desk import of_message
+from lurewatch.casework.screening.newest import of_message
 from lurewatch.casework.store import Store, origins, reading
 from lurewatch.casework.store.ledger import Row
 from lurewatch.engine.model import Decision, Knowledge, Memory, SenderMetadata, Verdict, Versions

@@ -11,13 +11,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from lurewatch.casework import indicators
 from lurewatch.casework.screening import quotations, resuming
 from lurewatch.casework.screening.bindings import Bound, Rules
+from lurewatch.casework.screening.newest import has_contact, may_alert, of_message
 from lurewatch.casework.screening.nouns import ConversationKey, Incoming, Screened, text_hash
 from lurewatch.casework.screening.records import Decided, Notes
 from lurewatch.casework.screening.terms import Terms
 from lurewatch.casework.store import cases, ledger, origins
 from lurewatch.engine.model import Decision, Knowledge, KnownIndicator, Memory, Verdict
 from lurewatch.engine.pipeline import Engine
-from lurewatch.engine.policies import off_platform
 from lurewatch.engine.state import ConversationState
 from lurewatch.errors import ConflictError, InputError
 
@@ -92,9 +92,10 @@ class Desk:
         known = await self._known_of([one for one in first if isinstance(one, Read)])
         drafts = [self._judged(one, known) if isinstance(one, Read) else one for one in first]
         judged = [draft for draft in drafts if isinstance(draft, Draft)]
-        pairs = {draft.incoming.pair for draft in judged if _has_contact(draft)}
+        pairs = {draft.incoming.pair for draft in judged if has_contact(draft.verdict, draft.position)}
         counters = await ledger.hold_counters(self._connection, pairs, self._now)
-        alerts = await ledger.last_alerts(self._connection, [draft.incoming.conversation for draft in judged])
+        alerting = [draft.incoming.conversation for draft in judged if may_alert(draft.verdict, draft.position)]
+        alerts = await ledger.last_alerts(self._connection, alerting)
         outcomes = [
             await self._decided(draft, counters, alerts) if isinstance(draft, Draft) else draft for draft in drafts
         ]
@@ -271,21 +272,6 @@ class Desk:
                 said = await ledger.texts(self._connection, held.seq)
                 self._notes.hand_off(draft, self._engine.pack, said, decision.mode)
         return screened
-
-
-def of_message(verdict: Verdict, position: int) -> Verdict:
-    """The verdict with the evidence of one message alone: what policies are to count anew."""
-    return replace(
-        verdict,
-        flags=tuple(flag for flag in verdict.flags if flag.message_index == position),
-        indicators=tuple(one for one in verdict.indicators if one.message_index == position),
-    )
-
-
-def _has_contact(draft: Draft) -> bool:
-    return any(
-        flag.pattern in off_platform.PATTERNS and flag.message_index == draft.position for flag in draft.verdict.flags
-    )
 
 
 def _told(row: ledger.Row) -> Screened:

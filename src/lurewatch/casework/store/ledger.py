@@ -48,10 +48,20 @@ async def hold_conversations(connection: AsyncConnection, fresh: Sequence[Mappin
     """The rows of these conversations, locked; those that are not there yet are made of ``fresh``."""
     if not fresh:
         return {}
-    ordered = sorted(fresh, key=lambda row: (row["tenant"], row["channel"], row["id"]))
-    await _insert_missing(connection, conversations, ordered)
+    wanted: dict[Key, Mapping[str, object]] = {tuple(str(row[name]) for name in _NAMES): row for row in fresh}
+    keys = sorted(wanted)
+    held = await _held(connection, keys)
+    if missing := [key for key in keys if key not in held]:
+        await _insert_missing(connection, conversations, [wanted[key] for key in missing])
+        held = await _held(connection, keys)
+    return held
+
+
+_NAMES = ("tenant", "channel", "id")
+
+
+async def _held(connection: AsyncConnection, keys: Sequence[Key]) -> dict[Key, Row]:
     table = conversations.c
-    keys = [(row["tenant"], row["channel"], row["id"]) for row in ordered]
     found = await connection.execute(
         select(conversations)
         .where(tuple_(table.tenant, table.channel, table.id).in_(keys))
