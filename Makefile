@@ -47,6 +47,7 @@ bench: $(VENV)/.dev ## Measure speed and memory; renews the table in bench/READM
 	$(BIN)/python -m bench.speed
 	$(BIN)/python -m bench.hostile
 	$(BIN)/python -m bench.service
+	$(BIN)/python -m bench.recording
 	$(BIN)/python -m bench.semantic
 	$(BIN)/python -m bench.summary
 

@@ -40,6 +40,8 @@ CONVERSATIONS = 2_000
 LONG, SHORT = 10_000, 10
 LURES = 50
 COMMITTING = 3.0
+WARM_UP = 15
+"""Seconds of full load: patterns are compiled when they are first met."""
 
 
 def request_bodies() -> list[bytes]:
@@ -102,11 +104,11 @@ def carried(kind: str, seconds: int) -> dict[str, Any]:
     bodies = request_bodies()
     load = {"path": PATH, "connections": CONNECTIONS}
     with database(kind) as url, service.service(LUREWATCH_STORE=url) as port:
-        service.paced(port, bodies, 3, rate=100, **load)  # warm up
+        service.paced(port, bodies, WARM_UP, rate=0, **load)
         full = service.full_load(port, bodies, seconds, **load)
         commits = bare_commits(url)
     with database(kind) as url, service.service(LUREWATCH_STORE=url) as port:
-        service.paced(port, bodies, 3, rate=100, **load)
+        service.paced(port, bodies, WARM_UP, rate=0, **load)
         half = service.paced(port, bodies, seconds, rate=full["requests_per_second"] / 2, **load)
     return {"bare_commits_per_second": round(commits, 1), "full_load": full, "half_load": half}
 

@@ -9,6 +9,7 @@ from typing import Any
 from bench import records
 
 README = records.RESULTS.parent / "README.md"
+STORES = (("sqlite", "SQLite", 300), ("postgresql", "PostgreSQL", 400))
 BEGIN, END = "<!-- figures -->", "<!-- end of figures -->"
 
 
@@ -22,6 +23,7 @@ def read(name: str) -> dict[str, Any]:
 def lines() -> Iterator[str]:
     """The table: what, the bar, the figure."""
     speed, hostile, service, semantic = read("speed"), read("hostile"), read("service"), read("semantic")
+    recording = read("recording")
     machine = next((part["machine"] for part in (speed, hostile, service) if part), {})
     yield f"Measured on {machine.get('cores')} cores of {machine.get('processor')}, Python {machine.get('python')}."
     yield ""
@@ -41,6 +43,9 @@ def lines() -> Iterator[str]:
         rate = f"{full['requests_per_second']:,.0f}/s ({full['client']})"
         yield f"| requests of five messages, one worker | 1,500/s | {rate} |"
         yield f"| p99 at half that load | 25 ms | {half['p99_ms']} ms at {half['requests_per_second']:,.0f}/s |"
+    for kind, name, bar in STORES:
+        if kind in recording:
+            yield from recording_rows(recording[kind], name, bar)
     if speed:
         yield ""
         yield from curve("characters of a message", "median, µs", speed["by_length_us"])
@@ -62,6 +67,18 @@ def speed_rows(speed: dict[str, Any]) -> Iterator[str]:
     yield f"| `lurewatch scan`, one job, start included | 7,000/s | {speed['scan']['messages_per_second']:,}/s |"
     yield f"| start to first verdict, database cached | 0.5 s | {fresh['ready_seconds']} s |"
     yield f"| peak memory | 200 MiB | {fresh['peak_mib']} MiB |"
+
+
+def recording_rows(found: dict[str, Any], name: str, bar: int) -> Iterator[str]:
+    """The rows about messages that are recorded in one kind of database."""
+    full, half, commits = found["full_load"], found["half_load"], found["bare_commits_per_second"]
+    rate = f"{full['requests_per_second']:,.0f}/s ({full['client']}); bare commits {commits:,.0f}/s"
+    yield f"| messages recorded in {name}, one worker | {bar}/s | {rate} |"
+    yield f"| p50 and p99 at half that load | 50 ms | {half['p50_ms']} and {half['p99_ms']} ms |"
+    for kind, who in (("thread", "two people"), ("group", "a group of 40")):
+        lengths = found[f"{kind}_by_length"]
+        times = f"{lengths['long_ms']} to {lengths['short_ms']} ms: {lengths['ratio']}"
+        yield f"| ... one more in a conversation of 10,000 to one in 10, {who} | 1.3 | {times} |"
 
 
 def curve(what: str, unit: str, points: dict[str, float]) -> Iterator[str]:

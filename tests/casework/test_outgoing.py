@@ -194,7 +194,7 @@ async def test_a_service_posts(engine: Engine, database: str) -> None:
     with Receiver(standard(SECRET)) as receiver:
         doer = webhook("ops", receiver, real_time)
         bus = open_bus("memory://", EventBus())
-        recording = Recording(database, lambda: engine, bus, bindings=(ENFORCED,), doers=(doer,))
+        recording = Recording(database, lambda: engine, bus, terms=Terms((ENFORCED,)), doers=(doer,))
         assert await recording.open()
         await recording.screening().screen(incoming(CONTACT))
         await until(lambda: len(receiver.taken) == 1)

@@ -25,6 +25,8 @@ from lurewatch.casework.store.schema import (
 
 Row = RowMapping
 Key = tuple[str, ...]
+_NAMES = ("tenant", "channel", "id")
+"""What tells conversations apart."""
 _LONGEST_ID = 200
 
 
@@ -55,9 +57,6 @@ async def hold_conversations(connection: AsyncConnection, fresh: Sequence[Mappin
         await _insert_missing(connection, conversations, [wanted[key] for key in missing])
         held = await _held(connection, keys)
     return held
-
-
-_NAMES = ("tenant", "channel", "id")
 
 
 async def _held(connection: AsyncConnection, keys: Sequence[Key]) -> dict[Key, Row]:
