@@ -1,6 +1,7 @@
 """What one group of screened messages reads and writes: a few statements for the whole group, however large.
 
-Rows are locked in the order of their keys, so that two groups wait for each other and never for ever.
+Rows are locked in the order of their keys, so that two groups wait for each other and never for ever; and whoever
+writes locks conversations before alerts, these before counters, and counters before cases.
 """
 
 from __future__ import annotations
@@ -74,7 +75,12 @@ async def movable(connection: AsyncConnection, before: Key, after: Key) -> Row |
     """The row of a conversation, as (tenant, channel, id), locked; None without one, or where ``after`` has a row."""
     table = conversations.c
     key = tuple_(table.tenant, table.channel, table.id)
-    found = await connection.execute(select(conversations).where(key.in_([before, after])).with_for_update())
+    found = await connection.execute(
+        select(conversations)
+        .where(key.in_([before, after]))
+        .order_by(table.tenant, table.channel, table.id)
+        .with_for_update()
+    )
     rows = found.mappings().all()
     return rows[0] if [row["id"] for row in rows] == [before[2]] else None
 
@@ -105,7 +111,7 @@ async def move(connection: AsyncConnection, seq: int, before: Key, after: Key, s
 
 async def move_pairs(connection: AsyncConnection, tenant: str, before: str, after: str) -> None:
     """Count on under ``after`` what was counted under ``before`` where a client stands."""
-    for table in (pair_counters, schema.alerts, schema.conversation_flags):
+    for table in (schema.alerts, pair_counters, schema.conversation_flags):
         await connection.execute(
             table.update().where(table.c.tenant == tenant, table.c.client_email == before).values(client_email=after)
         )

@@ -110,6 +110,7 @@ _SETTLE = (
 
 async def settle(connection: AsyncConnection, outcomes: Sequence[Outcome]) -> None:
     """Note what became of claimed rows. Of a row that was claimed anew meanwhile nothing is noted."""
+    in_order = sorted(outcomes, key=lambda one: one.seq)
     rows = [
         {
             "of": one.seq,
@@ -121,10 +122,10 @@ async def settle(connection: AsyncConnection, outcomes: Sequence[Outcome]) -> No
             "certain": int(one.certain),
             "became_there": one.receipt.reference[:_LONGEST_REFERENCE] if one.receipt else "",
         }
-        for one in sorted(outcomes, key=lambda one: one.seq)
+        for one in in_order
     ]
     await connection.execute(_SETTLE, rows)
-    for one in outcomes:
+    for one in in_order:
         if one.receipt is not None and one.receipt.proves is not None:
             await _prove(connection, one.seq, one.receipt.proves)
 
