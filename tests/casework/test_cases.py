@@ -119,3 +119,10 @@ async def test_nobody_waits_for_ever(
         raised = [{"tenant": "default", "actors": alert["actors"]}]
         await filing.file(connection, raised, alert["created_at"], lambda: "another")
     await other
+
+
+@pytest.mark.parametrize("cursor", ["x", "-1", "9" * 19, "0" * 20 + "9" * 30, "9" * 5_000])
+async def test_a_cursor_that_is_none_is_refused(store: Store, cursor: str) -> None:
+    """However long it is, what is no cursor of ours never reaches the database."""
+    with pytest.raises(InputError):
+        await Archive(store).cases("default", cursor=cursor)
