@@ -15,6 +15,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from lurewatch.casework.store import schema
+from lurewatch.casework.store.columns import among
 from lurewatch.casework.store.schema import (
     conversations,
     cooldowns,
@@ -64,7 +65,7 @@ async def _held(connection: AsyncConnection, keys: Sequence[Key]) -> dict[Key, R
     table = conversations.c
     found = await connection.execute(
         select(conversations)
-        .where(tuple_(table.tenant, table.channel, table.id).in_(keys))
+        .where(among(connection, [table.tenant, table.channel, table.id], keys))
         .order_by(table.tenant, table.channel, table.id)
         .with_for_update()
     )
@@ -74,12 +75,9 @@ async def _held(connection: AsyncConnection, keys: Sequence[Key]) -> dict[Key, R
 async def movable(connection: AsyncConnection, before: Key, after: Key) -> Row | None:
     """The row of a conversation, as (tenant, channel, id), locked; None without one, or where ``after`` has a row."""
     table = conversations.c
-    key = tuple_(table.tenant, table.channel, table.id)
+    columns = [table.tenant, table.channel, table.id]
     found = await connection.execute(
-        select(conversations)
-        .where(key.in_([before, after]))
-        .order_by(table.tenant, table.channel, table.id)
-        .with_for_update()
+        select(conversations).where(among(connection, columns, [before, after])).order_by(*columns).with_for_update()
     )
     rows = found.mappings().all()
     return rows[0] if [row["id"] for row in rows] == [before[2]] else None
@@ -127,7 +125,7 @@ async def hold_counters(connection: AsyncConnection, pairs: Collection[Key], now
     columns = [pair_counters.c[name] for name in names]
     found = await connection.execute(
         select(*columns, pair_counters.c.incidents)
-        .where(tuple_(*columns).in_(sorted(pairs)))
+        .where(among(connection, columns, pairs))
         .order_by(*columns)
         .with_for_update()
     )
@@ -139,7 +137,7 @@ async def answered_keys(connection: AsyncConnection, keys: Collection[tuple[str,
     if not keys:
         return {}
     table = idempotency_keys.c
-    found = await connection.execute(select(idempotency_keys).where(tuple_(table.tenant, table.key).in_(sorted(keys))))
+    found = await connection.execute(select(idempotency_keys).where(among(connection, [table.tenant, table.key], keys)))
     return {(row["tenant"], row["key"]): row for row in found.mappings()}
 
 
@@ -152,7 +150,7 @@ async def known_messages(
     table = messages.c
     found = await connection.execute(
         select(table.conversation, table.message_id, table.position, table.edition, table.text_hash)
-        .where(tuple_(table.conversation, table.message_id).in_(sorted(wanted)))
+        .where(among(connection, [table.conversation, table.message_id], wanted))
         .order_by(table.seq)
     )
     return {(row["conversation"], row["message_id"]): row for row in found.mappings()}
@@ -165,7 +163,7 @@ async def last_alerts(connection: AsyncConnection, keys: Collection[Key]) -> dic
     table = cooldowns.c
     found = await connection.execute(
         select(table.tenant, table.channel, table.conversation_id, table.type, table.last_at).where(
-            tuple_(table.tenant, table.channel, table.conversation_id).in_(sorted(keys))
+            among(connection, [table.tenant, table.channel, table.conversation_id], keys)
         )
     )
     last: dict[Key, dict[str, float]] = {}
@@ -202,7 +200,7 @@ async def counted_before(connection: AsyncConnection, conversation: int, message
         select(alerts.incidents)
         .join(verdicts, (verdicts.c.id == alerts.verdict) & (verdicts.c.tenant == alerts.tenant))
         .where(
-            verdicts.c.conversation == conversation,
+            alerts.conversation == conversation,
             verdicts.c.position.in_(positions),
             alerts.status.not_in(schema.NOT_COUNTED),
             tuple_(alerts.tenant, alerts.client_email, alerts.advisor_email) == tuple_(*pair),
