@@ -118,9 +118,9 @@ async def settle(connection: AsyncConnection, outcomes: Sequence[Outcome]) -> No
             "became": one.status,
             "due": one.next_at,
             "delivered": one.delivered_at,
-            "error": one.last_error,
+            "error": None if one.last_error is None else _keepable(one.last_error),
             "certain": int(one.certain),
-            "became_there": one.receipt.reference[:_LONGEST_REFERENCE] if one.receipt else "",
+            "became_there": _keepable(one.receipt.reference)[:_LONGEST_REFERENCE] if one.receipt else "",
         }
         for one in in_order
     ]
@@ -128,6 +128,11 @@ async def settle(connection: AsyncConnection, outcomes: Sequence[Outcome]) -> No
     for one in in_order:
         if one.receipt is not None and one.receipt.proves is not None:
             await _prove(connection, one.seq, one.receipt.proves)
+
+
+def _keepable(told: str) -> str:
+    """What the other side told, without what no database can hold: one such answer must not undo the others."""
+    return told.replace("\x00", "").encode(errors="replace").decode()
 
 
 async def _prove(connection: AsyncConnection, seq: int, proof: Proof) -> None:
