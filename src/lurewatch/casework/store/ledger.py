@@ -174,13 +174,16 @@ async def last_alerts(connection: AsyncConnection, keys: Collection[Key]) -> dic
 
 async def texts(connection: AsyncConnection, conversation: int, since: int = 0) -> list[RowMapping]:
     """The messages of a conversation in order, from a position on, each as last edited."""
-    table = messages.c
+    table, other = messages.c, messages.alias()
+    newer = select(other.c.seq).where(
+        other.c.conversation == conversation, other.c.position == table.position, other.c.edition > table.edition
+    )
     found = await connection.execute(
         select(messages)
-        .where(table.conversation == conversation, table.position >= since)
-        .order_by(table.position, table.edition)
+        .where(table.conversation == conversation, table.position >= since, ~newer.exists())
+        .order_by(table.position)
     )
-    return list({row["position"]: row for row in found.mappings()}.values())
+    return list(found.mappings())
 
 
 async def change_texts(connection: AsyncConnection, rows: Sequence[Mapping[str, Any]]) -> None:

@@ -40,20 +40,6 @@ async def messages_of(connection: AsyncConnection, seq: int, after: int, limit: 
     return found.mappings().all()
 
 
-async def latest(connection: AsyncConnection, seq: int, first: int) -> Sequence[RowMapping]:
-    """The messages of a conversation from a position on, in order, each as last edited."""
-    table, other = messages.c, messages.alias()
-    newer = select(other.c.seq).where(
-        other.c.conversation == seq, other.c.position == table.position, other.c.edition > table.edition
-    )
-    found = await connection.execute(
-        select(messages)
-        .where(table.conversation == seq, table.position >= first, ~newer.exists())
-        .order_by(table.position)
-    )
-    return found.mappings().all()
-
-
 async def texts_before(connection: AsyncConnection, seq: int, position: int, most: int) -> Sequence[str | None]:
     """The texts of up to so many messages before a position, the newest first, every edition of each."""
     table = messages.c
