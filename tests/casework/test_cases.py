@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Any
 
 import pytest
 from tests.casework.fakes import BRAND_FRAUD, CONTACT, Clock, incoming, rows
@@ -11,7 +13,9 @@ from lurewatch import Message
 from lurewatch.casework.archive import Archive
 from lurewatch.casework.review import Review
 from lurewatch.casework.screening import Incoming, Screening
-from lurewatch.casework.store import Store
+from lurewatch.casework.store import Store, ledger
+from lurewatch.casework.store import cases as filing
+from lurewatch.casework.subjects import Subjects
 from lurewatch.errors import InputError
 
 
@@ -89,3 +93,36 @@ async def test_a_page_is_bounded(store: Store) -> None:
     """A limit out of range is refused."""
     with pytest.raises(InputError):
         await Archive(store).cases("default", limit=0)
+
+
+async def closed(store: Store, review: Review) -> None:
+    """The first alert is a false positive."""
+    await review.close("default", (await rows(store, "alerts"))[0]["id"], "false_positive")
+
+
+async def erased(store: Store, _review: Review) -> None:
+    """The advisor of the pair, who said nothing, is erased."""
+    await Subjects(store).erase("default", "bo@example.org")
+
+
+@pytest.mark.parametrize("meanwhile", [closed, erased])
+async def test_nobody_waits_for_ever(
+    screening: Screening, store: Store, review: Review, meanwhile: Callable[[Store, Review], Awaitable[Any]]
+) -> None:
+    """Who closes an alert or erases a person while one more incident of the pair is recorded waits for it."""
+    await screening.screen(incoming(CONTACT))
+    (alert,) = await rows(store, "alerts")
+    async with store.writing() as connection:
+        await ledger.hold_counters(connection, {("default", "ann@example.org", "bo@example.org")}, alert["created_at"])
+        other = asyncio.create_task(meanwhile(store, review))
+        await asyncio.sleep(0.3)
+        raised = [{"tenant": "default", "actors": alert["actors"]}]
+        await filing.file(connection, raised, alert["created_at"], lambda: "another")
+    await other
+
+
+@pytest.mark.parametrize("cursor", ["x", "-1", "9" * 19, "0" * 20 + "9" * 30, "9" * 5_000])
+async def test_a_cursor_that_is_none_is_refused(store: Store, cursor: str) -> None:
+    """However long it is, what is no cursor of ours never reaches the database."""
+    with pytest.raises(InputError):
+        await Archive(store).cases("default", cursor=cursor)

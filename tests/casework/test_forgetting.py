@@ -239,3 +239,20 @@ def test_values_are_masked_wherever_they_stand() -> None:
     assert values.masked_in("two zeppelins") == f"two {MASK * 8}s"
     assert values.masked_in("w" * 2000) == MASK * 2000
     assert Values().masked_in("whatever") == "whatever"
+
+
+async def test_whose_address_might_be_shared_is_erased(screening: Screening, store: Store) -> None:
+    """What was allowed in a message of a person names them no more."""
+    await screening.screen(said(CONTACT, allowed=(MALLORY,)))
+    await Subjects(store).erase("default", MALLORY)
+    (verdict,) = await rows(store, "verdicts")
+    assert "allory" not in str(verdict["memory"])
+    assert len(verdict["memory"]["allowed"]) == 1
+
+
+async def test_whose_address_might_be_shared_is_masked(engine: Engine, store: Store, clock: Clock) -> None:
+    """Where personal values are not kept, those that might be shared are not either."""
+    screening = Screening(lambda: engine, store, terms=Terms(keep="masked"), clock=clock)
+    await screening.screen(said(CONTACT, allowed=("carol@example.org", "+1 604 555 0000")))
+    (verdict,) = await rows(store, "verdicts")
+    assert [one.strip("\u2588 ") for one in verdict["memory"]["allowed"]] == ["", ""]

@@ -14,6 +14,7 @@ from tests.casework.outbox import KIND, Hours, Publisher, busy, put, statuses, u
 from lurewatch import Engine
 from lurewatch.casework import relay as relays
 from lurewatch.casework.bus import open_bus
+from lurewatch.casework.delivery import Receipt
 from lurewatch.casework.events import Event, EventBus
 from lurewatch.casework.relay import Delivery, Pace, Relay
 from lurewatch.casework.screening import Screening
@@ -376,3 +377,18 @@ async def test_what_screening_records_is_told_at_once(engine: Engine, store: Sto
     assert heard[0].payload["conversation_id"] == "c-1"
     assert heard[0].payload["recommended_action"] == "honeypot_engagement"
     assert heard[0].payload["metadata"]["conversation"][-1]["content"] in LURE
+
+
+async def test_what_the_other_side_tells_never_keeps_an_outcome_from_being_noted(store: Store, clock: Hours) -> None:
+    """An answer with characters that no database holds is noted without them, and so is what came with it."""
+
+    async def deliver(delivery: Delivery) -> Receipt:
+        if delivery.id == "a-1":
+            raise DeliveryError("no\x00pe \ud800", permanent=True)
+        return Receipt("ISS\x00-1\udfff")
+
+    await put(store, ["a-1", "b-1"], clock())
+    async with running(relay(store, clock, deliver)):
+        await until(are(store, a_1="dead", b_1="delivered"))
+    (dead, done), _ = await relays.entries(store)
+    assert (dead["last_error"], done["reference"]) == ("nope ?", "ISS-1?")

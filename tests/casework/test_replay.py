@@ -17,7 +17,7 @@ from typer.testing import CliRunner, Result
 from lurewatch import Engine, EngineConfig
 from lurewatch.casework.origins import PackFiles
 from lurewatch.casework.replay import Replay
-from lurewatch.casework.screening import Screening
+from lurewatch.casework.screening import ConversationKey, Screening
 from lurewatch.casework.screening.resuming import EARLIER
 from lurewatch.casework.store import Store
 from lurewatch.casework.store.origins import packs
@@ -277,3 +277,15 @@ async def test_the_command(screening: Screening, store: Store, database: str) ->
     gone = await told(database, given.verdict_id, "--json")
     assert (gone.exit_code, json.loads(gone.stdout)["outcome"]) == (2, "impossible")
     assert (await told(database, "no-such-id")).exit_code == 2
+
+
+async def test_what_was_said_before_a_move_comes_out_the_same(
+    screening: Screening, store: Store, workshop: Workshop
+) -> None:
+    """A verdict names the conversation as it was called then, whatever it is called now."""
+    before = ConversationKey("default", "api", "ISS-1")
+    given = [await screening.screen(incoming(CONTACT))]
+    await screening.move(before, before._replace(id="ISS-2"))
+    given.append(await screening.screen(incoming(PLAIN, "ISS-2")))
+    for one in given:
+        assert (await Replay(store, workshop).replay("default", one.verdict_id)).differences == ()

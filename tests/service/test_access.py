@@ -162,6 +162,17 @@ def test_a_key_ends(site: Site) -> None:
             assert client.get("/v1/alerts", headers=bearer(key)).status_code == status
 
 
+def test_the_end_of_the_last_key_opens_no_door(site: Site) -> None:
+    """Where others can call, a key is needed also when none is left that opens anything."""
+    key = site.key("--scope", "admin")
+    with TestClient(create_app(Settings(store=site.store, host="192.0.2.1"))) as client:
+        assert client.get("/v1/alerts", headers=bearer(key)).status_code == 200
+    site.command("revoke", key.split("_")[1])
+    with TestClient(create_app(Settings(store=site.store, host="192.0.2.1"))) as client:
+        for headers in ({}, bearer(key)):
+            assert client.get("/v1/alerts", headers=headers).status_code == 401
+
+
 def test_a_key_is_shown_once(site: Site) -> None:
     """The list has ids, scopes and states, and nothing that opens a door; neither has the database."""
     key = site.key("--scope", "screen", "--tenant", "shop", "--days", "3")

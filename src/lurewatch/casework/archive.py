@@ -16,7 +16,7 @@ from lurewatch.errors import InputError
 MOST_ROWS = 200
 """The longest page."""
 ALERT_FILTERS = ("status", "policy", "action", "type", "channel", "case_id")
-_MOST_SEQ = 2**62
+_MOST_SEQ, _LONGEST_CURSOR = 2**62, 20
 _VERDICT: msgspec.json.Decoder[Verdict] = msgspec.json.Decoder(Verdict)
 _DECISIONS: msgspec.json.Decoder[tuple[Decision, ...]] = msgspec.json.Decoder(tuple[Decision, ...])
 Item = TypeVar("Item")
@@ -235,7 +235,7 @@ def _page(rows: Any, most: int, kind: type[Item]) -> Page[Item]:
 def _place(cursor: str | None) -> int | None:
     if not cursor:
         return None
-    if not (cursor.isascii() and cursor.isdecimal() and int(cursor[:20]) < _MOST_SEQ):
+    if not (len(cursor) < _LONGEST_CURSOR and cursor.isascii() and cursor.isdecimal() and int(cursor) < _MOST_SEQ):
         raise InputError("the cursor is none of ours. Take it from the page before, or leave it out", pointer="/cursor")
     return int(cursor)
 

@@ -20,7 +20,7 @@ from lurewatch.casework.store.schema import outbox, verdicts
 
 Choose = Callable[[RowMapping, Sequence[RowMapping]], list[RowMapping]]
 """Which messages of a conversation are to be forgotten; the rows are without texts."""
-_COLUMNS = ("verdict", "decisions", "knowledge")
+_COLUMNS = ("verdict", "decisions", "knowledge", "memory")
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,9 +54,9 @@ async def known(
     def of(seq: int) -> Iterator[KnownIndicator]:
         for kind, value in wanted[seq]:
             found = [row for form in _forms(kind, value) for row in rows[tenants[seq], *form]]
-            others = [row for row in found if row["conversation"] != seq]
+            others = [row for row in found if {row["first"], row["last"]} != {seq}]
             if others:
-                surest = max(others, key=lambda row: row["confidence"])
+                surest = max(others, key=lambda row: (row["confidence"], row["source"]))
                 yield KnownIndicator(kind, value, _SAID[surest["source"]], surest["confidence"])
 
     return {seq: tuple(of(seq))[:_MOST_KNOWN] for seq in wanted}

@@ -72,7 +72,7 @@ class Replay:
             said = await origins.readings(connection, row["conversation"], row["seq"])
         stored = _Stored.of(row)
         sender = resuming.sender_of(conversation["state"]) if conversation else None
-        state, engine = await self._state(said, row["conversation_id"], sender or SenderMetadata())
+        state, engine = await self._state(said, stored.verdict.id, sender or SenderMetadata())
         if state.message_count != stored.verdict.message_count:
             raise ReplayError(
                 f"of the {stored.verdict.message_count} messages that the verdict is of, not all are kept any more"

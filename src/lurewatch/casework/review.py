@@ -81,10 +81,10 @@ class Review:
             change = (_counts(disposition) - _counts(before)) * alert["incidents"]
             now = self._clock()
             await reviewing.close_alert(connection, alert, disposition, reviewer, note, now)
-            await cases.settle(connection, tenant, alert["case_id"], now)
-            await self._learn(connection, alert, disposition, now)
             if change:
                 await reviewing.add_incidents(connection, alert, change, now)
+            await cases.settle(connection, tenant, alert["case_id"], now)
+            await self._learn(connection, alert, disposition, now)
             detail = {"verdict": alert["verdict"], "disposition": disposition, "incidents_changed": change}
             actor = key or journal.SYSTEM
             await journal.add(connection, journal.Act("alert_closed", tenant, alert_id, now, actor, detail))

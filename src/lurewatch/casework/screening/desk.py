@@ -195,11 +195,12 @@ class Desk:
         better twice than never.
         """
         position, edition = known["position"], known["edition"] + 1
-        rows = await ledger.texts(self._connection, held.seq)
         message_id = incoming.message.message_id
         counted = await ledger.counted_before(self._connection, held.seq, message_id, incoming.pair)
+        is_long = held.state.message_count > self._engine.config.most_messages
+        rows = [] if is_long else await ledger.texts(self._connection, held.seq)
         others = [row for row in rows if row["position"] != position]
-        if not all(map(resuming.is_as_sent, others)) or len(rows) > self._engine.config.most_messages:
+        if is_long or not all(map(resuming.is_as_sent, others)):
             return replace(self._read_on(incoming, held), counted=counted)
         fresh = replace(self._engine.start(incoming.conversation_id), sender_metadata=held.state.sender_metadata)
         said = {row["position"]: resuming.message(row) for row in rows} | {position: incoming.message}
@@ -263,7 +264,7 @@ class Desk:
                 last[decision.type] = self._now
         screened = self._notes.take(draft, Decided(decisions, memory, rules.name))
         if earlier := self._notes.earlier(held.seq):
-            said = await ledger.texts(self._connection, held.seq)
+            said = await ledger.texts(self._connection, held.seq, min(earlier))
             found = [row for row in said if row["position"] in earlier and row["text"] is not None]
             kept = [{"of": row["seq"], "kept": earlier[row["position"]].kept(row["text"])} for row in found]
             await ledger.change_texts(self._connection, kept)

@@ -50,7 +50,7 @@ async def at_hand(connection: AsyncConnection, incoming: Incoming, most_characte
         return AtHand(_conversation(incoming, [new]), is_confirmed=False)
     if known is not None and known["text_hash"] == text_hash(new.text):
         return None
-    rows = await reading.latest(connection, row["seq"], row["message_count"] - MOST_MESSAGES)
+    rows = await ledger.texts(connection, row["seq"], row["message_count"] - MOST_MESSAGES)
     return AtHand(_conversation(incoming, _with(rows, new)), is_confirmed=row["risk_level"] == "confirmed")
 
 

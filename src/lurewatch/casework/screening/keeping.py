@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from lurewatch.casework.keep import Keep
 from lurewatch.casework.privacy import PERSONAL, SECRETS, Cover, Covers, covers, masked
-from lurewatch.engine.model import Decision, Flag, Indicator, Knowledge, Verdict
+from lurewatch.engine.model import Decision, Flag, Indicator, Knowledge, Memory, Verdict
 from lurewatch.engine.opinion import Opinion
 from lurewatch.engine.state import ConversationState, Dossier, Tail
 
@@ -97,6 +97,10 @@ class Keeping:
             indicators=tuple(replace(one, value=self._known(one.type, one.value)) for one in knowledge.indicators),
             opinion=self._opinion(knowledge.opinion),
         )
+
+    def memory(self, memory: Memory) -> Memory:
+        """What was remembered as it is kept; what might be shared is somebody's address or number."""
+        return memory if self._keep == "full" else replace(memory, allowed=tuple(map(masked, memory.allowed)))
 
     def state(self, state: ConversationState) -> ConversationState:
         """The state as it is kept: what the engine goes on with."""

@@ -140,7 +140,7 @@ class Notes:
                 "verdict": msgspec.json.encode(keeping.verdict(verdict)),
                 "decisions": msgspec.json.encode(decided.decisions),
                 "knowledge": msgspec.json.encode(keeping.knowledge(draft.knowledge)),
-                "memory": msgspec.json.encode(decided.memory),
+                "memory": msgspec.json.encode(keeping.memory(decided.memory)),
                 "policies": decided.policies,
                 "pack": verdict.versions.pack,
                 "config": verdict.versions.config,

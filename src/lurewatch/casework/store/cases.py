@@ -6,17 +6,18 @@ from collections import Counter
 from collections.abc import Callable, Collection, Sequence
 from typing import Any
 
-from sqlalchemy import RowMapping, bindparam, func, select, tuple_, update
+from sqlalchemy import RowMapping, bindparam, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from lurewatch.casework.store.columns import among
 from lurewatch.casework.store.schema import alerts, cases
 
 _Actors = tuple[str, str]
 """Tenant, and the hash of who they are."""
 _COUNT = (
     update(cases)
-    .where(cases.c.id == bindparam("of"))
+    .where(cases.c.tenant == bindparam("whose"), cases.c.id == bindparam("of"))
     .values(alerts=cases.c.alerts + bindparam("more"), updated_at=bindparam("now"))
 )
 
@@ -32,8 +33,8 @@ async def file(
         held |= await _hold(connection, missing)
     for row in raised:
         row["case_id"] = held[row["tenant"], row["actors"]]
-    counted = Counter(row["case_id"] for row in raised)
-    rows = [{"of": case, "more": more, "now": now} for case, more in sorted(counted.items())]
+    counted = Counter((row["tenant"], row["case_id"]) for row in raised)
+    rows = [{"whose": tenant, "of": case, "more": more, "now": now} for (tenant, case), more in sorted(counted.items())]
     if rows:
         await connection.execute(_COUNT, rows)
 
@@ -61,7 +62,7 @@ async def _hold(connection: AsyncConnection, wanted: Collection[_Actors]) -> dic
     table = cases.c
     found = await connection.execute(
         select(table.tenant, table.actors, table.id)
-        .where(tuple_(table.tenant, table.actors).in_(wanted), table.status == "open")
+        .where(among(connection, [table.tenant, table.actors], wanted), table.status == "open")
         .order_by(table.tenant, table.actors)
         .with_for_update()
     )

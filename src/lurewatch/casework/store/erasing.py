@@ -150,16 +150,13 @@ async def erase_of_verdicts(connection: AsyncConnection, tenant: str, ids: Seque
     for start in range(0, len(ids), PAGE):
         page = ids[start : start + PAGE]
         flags, keys = conversation_flags.c, idempotency_keys.c
-        await connection.execute(
-            update(conversation_flags)
-            .where(flags.tenant == tenant, flags.verdict.in_(page))
-            .values(flagged_text="", flagged_user="")
-        )
         await connection.execute(delete(idempotency_keys).where(keys.tenant == tenant, keys.verdict.in_(page)))
         raised = and_(alerts.c.tenant == tenant, alerts.c.verdict.in_(page))
         closed = select(alerts.c.seq).where(raised)
         await connection.execute(update(dispositions).where(dispositions.c.alert.in_(closed)).values(note=""))
         await erase_actors(connection, tenant, raised)
+        of_them = and_(flags.tenant == tenant, flags.verdict.in_(page))  # behind alerts, as receipts are noted
+        await connection.execute(update(conversation_flags).where(of_them).values(flagged_text="", flagged_user=""))
 
 
 async def erase_actors(connection: AsyncConnection, tenant: str, raised: ColumnElement[bool]) -> None:
@@ -185,6 +182,10 @@ async def erase_names(connection: AsyncConnection, tenant: str, names: Collectio
     An imported flag is no longer known as that of elsewhere: what it was known by is a hash of whom it was about.
     """
     theirs = and_(alerts.c.tenant == tenant, of_pair(alerts, names))
+    # Counters behind alerts and before cases, as everybody locks them.
+    await connection.execute(select(alerts.c.seq).where(theirs).order_by(alerts.c.seq).with_for_update())
+    gone = delete(pair_counters).where(pair_counters.c.tenant == tenant, of_pair(pair_counters, names))
+    pairs = (await connection.execute(gone)).rowcount
     await erase_actors(connection, tenant, theirs)
     counts = {"flags": 0, "alerts": 0}
     flags = conversation_flags.c
@@ -201,8 +202,7 @@ async def erase_names(connection: AsyncConnection, tenant: str, names: Collectio
     await connection.execute(
         update(dispositions).where(named.tenant == tenant, named.reviewer.in_(names)).values(reviewer="")
     )
-    gone = delete(pair_counters).where(pair_counters.c.tenant == tenant, of_pair(pair_counters, names))
-    return counts | {"pairs": (await connection.execute(gone)).rowcount}
+    return counts | {"pairs": pairs}
 
 
 def of_pair(table: Table, names: Collection[str]) -> ColumnElement[bool]:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
-from sqlalchemy import RowMapping, delete, select, tuple_
+from sqlalchemy import RowMapping, delete, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from lurewatch.casework.store.columns import among
 from lurewatch.casework.store.schema import indicators, messages
 
 Value = tuple[str, str, str]
@@ -15,14 +16,24 @@ Value = tuple[str, str, str]
 
 
 async def known(connection: AsyncConnection, values: Collection[Value]) -> Sequence[RowMapping]:
-    """Who has used these values, in one query; the surest first."""
+    """Which of these values were used, in one query: a row a source, however many conversations used a value.
+
+    Of these conversations the ``first`` and the ``last`` are named, so that one can tell whether there are others.
+    """
     if not values:
         return ()
     table = indicators.c
+    key = [table.tenant, table.type, table.value]
     found = await connection.execute(
-        select(table.tenant, table.type, table.value, table.source, table.confidence, table.conversation)
-        .where(tuple_(table.tenant, table.type, table.value).in_(sorted(values)))
-        .order_by(table.confidence.desc(), table.seq)
+        select(
+            *key,
+            table.source,
+            func.max(table.confidence).label("confidence"),
+            func.min(table.conversation).label("first"),
+            func.max(table.conversation).label("last"),
+        )
+        .where(among(connection, key, values))
+        .group_by(*key, table.source)
     )
     return found.mappings().all()
 
@@ -46,7 +57,7 @@ async def innocent(connection: AsyncConnection, places: Collection[tuple[int, in
     table = messages.c
     found = await connection.execute(
         select(table.conversation, table.position).where(
-            tuple_(table.conversation, table.position).in_(sorted(places)), table.role.in_(("protected", "agent"))
+            among(connection, [table.conversation, table.position], places), table.role.in_(("protected", "agent"))
         )
     )
     return {(conversation, position) for conversation, position in found}

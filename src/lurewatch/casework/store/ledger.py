@@ -1,6 +1,7 @@
 """What one group of screened messages reads and writes: a few statements for the whole group, however large.
 
-Rows are locked in the order of their keys, so that two groups wait for each other and never for ever.
+Rows are locked in the order of their keys, so that two groups wait for each other and never for ever; and whoever
+writes locks conversations before alerts, these before counters, and counters before cases.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from lurewatch.casework.store import schema
+from lurewatch.casework.store.columns import among
 from lurewatch.casework.store.schema import (
     conversations,
     cooldowns,
@@ -63,7 +65,7 @@ async def _held(connection: AsyncConnection, keys: Sequence[Key]) -> dict[Key, R
     table = conversations.c
     found = await connection.execute(
         select(conversations)
-        .where(tuple_(table.tenant, table.channel, table.id).in_(keys))
+        .where(among(connection, [table.tenant, table.channel, table.id], keys))
         .order_by(table.tenant, table.channel, table.id)
         .with_for_update()
     )
@@ -73,8 +75,10 @@ async def _held(connection: AsyncConnection, keys: Sequence[Key]) -> dict[Key, R
 async def movable(connection: AsyncConnection, before: Key, after: Key) -> Row | None:
     """The row of a conversation, as (tenant, channel, id), locked; None without one, or where ``after`` has a row."""
     table = conversations.c
-    key = tuple_(table.tenant, table.channel, table.id)
-    found = await connection.execute(select(conversations).where(key.in_([before, after])).with_for_update())
+    columns = [table.tenant, table.channel, table.id]
+    found = await connection.execute(
+        select(conversations).where(among(connection, columns, [before, after])).order_by(*columns).with_for_update()
+    )
     rows = found.mappings().all()
     return rows[0] if [row["id"] for row in rows] == [before[2]] else None
 
@@ -105,7 +109,7 @@ async def move(connection: AsyncConnection, seq: int, before: Key, after: Key, s
 
 async def move_pairs(connection: AsyncConnection, tenant: str, before: str, after: str) -> None:
     """Count on under ``after`` what was counted under ``before`` where a client stands."""
-    for table in (pair_counters, schema.alerts, schema.conversation_flags):
+    for table in (schema.alerts, pair_counters, schema.conversation_flags):
         await connection.execute(
             table.update().where(table.c.tenant == tenant, table.c.client_email == before).values(client_email=after)
         )
@@ -121,7 +125,7 @@ async def hold_counters(connection: AsyncConnection, pairs: Collection[Key], now
     columns = [pair_counters.c[name] for name in names]
     found = await connection.execute(
         select(*columns, pair_counters.c.incidents)
-        .where(tuple_(*columns).in_(sorted(pairs)))
+        .where(among(connection, columns, pairs))
         .order_by(*columns)
         .with_for_update()
     )
@@ -133,7 +137,7 @@ async def answered_keys(connection: AsyncConnection, keys: Collection[tuple[str,
     if not keys:
         return {}
     table = idempotency_keys.c
-    found = await connection.execute(select(idempotency_keys).where(tuple_(table.tenant, table.key).in_(sorted(keys))))
+    found = await connection.execute(select(idempotency_keys).where(among(connection, [table.tenant, table.key], keys)))
     return {(row["tenant"], row["key"]): row for row in found.mappings()}
 
 
@@ -146,7 +150,7 @@ async def known_messages(
     table = messages.c
     found = await connection.execute(
         select(table.conversation, table.message_id, table.position, table.edition, table.text_hash)
-        .where(tuple_(table.conversation, table.message_id).in_(sorted(wanted)))
+        .where(among(connection, [table.conversation, table.message_id], wanted))
         .order_by(table.seq)
     )
     return {(row["conversation"], row["message_id"]): row for row in found.mappings()}
@@ -159,7 +163,7 @@ async def last_alerts(connection: AsyncConnection, keys: Collection[Key]) -> dic
     table = cooldowns.c
     found = await connection.execute(
         select(table.tenant, table.channel, table.conversation_id, table.type, table.last_at).where(
-            tuple_(table.tenant, table.channel, table.conversation_id).in_(sorted(keys))
+            among(connection, [table.tenant, table.channel, table.conversation_id], keys)
         )
     )
     last: dict[Key, dict[str, float]] = {}
@@ -170,13 +174,16 @@ async def last_alerts(connection: AsyncConnection, keys: Collection[Key]) -> dic
 
 async def texts(connection: AsyncConnection, conversation: int, since: int = 0) -> list[RowMapping]:
     """The messages of a conversation in order, from a position on, each as last edited."""
-    table = messages.c
+    table, other = messages.c, messages.alias()
+    newer = select(other.c.seq).where(
+        other.c.conversation == conversation, other.c.position == table.position, other.c.edition > table.edition
+    )
     found = await connection.execute(
         select(messages)
-        .where(table.conversation == conversation, table.position >= since)
-        .order_by(table.position, table.edition)
+        .where(table.conversation == conversation, table.position >= since, ~newer.exists())
+        .order_by(table.position)
     )
-    return list({row["position"]: row for row in found.mappings()}.values())
+    return list(found.mappings())
 
 
 async def change_texts(connection: AsyncConnection, rows: Sequence[Mapping[str, Any]]) -> None:
@@ -196,7 +203,7 @@ async def counted_before(connection: AsyncConnection, conversation: int, message
         select(alerts.incidents)
         .join(verdicts, (verdicts.c.id == alerts.verdict) & (verdicts.c.tenant == alerts.tenant))
         .where(
-            verdicts.c.conversation == conversation,
+            alerts.conversation == conversation,
             verdicts.c.position.in_(positions),
             alerts.status.not_in(schema.NOT_COUNTED),
             tuple_(alerts.tenant, alerts.client_email, alerts.advisor_email) == tuple_(*pair),

@@ -110,6 +110,7 @@ _SETTLE = (
 
 async def settle(connection: AsyncConnection, outcomes: Sequence[Outcome]) -> None:
     """Note what became of claimed rows. Of a row that was claimed anew meanwhile nothing is noted."""
+    in_order = sorted(outcomes, key=lambda one: one.seq)
     rows = [
         {
             "of": one.seq,
@@ -117,16 +118,21 @@ async def settle(connection: AsyncConnection, outcomes: Sequence[Outcome]) -> No
             "became": one.status,
             "due": one.next_at,
             "delivered": one.delivered_at,
-            "error": one.last_error,
+            "error": None if one.last_error is None else _keepable(one.last_error),
             "certain": int(one.certain),
-            "became_there": one.receipt.reference[:_LONGEST_REFERENCE] if one.receipt else "",
+            "became_there": _keepable(one.receipt.reference)[:_LONGEST_REFERENCE] if one.receipt else "",
         }
-        for one in sorted(outcomes, key=lambda one: one.seq)
+        for one in in_order
     ]
     await connection.execute(_SETTLE, rows)
-    for one in outcomes:
+    for one in in_order:
         if one.receipt is not None and one.receipt.proves is not None:
             await _prove(connection, one.seq, one.receipt.proves)
+
+
+def _keepable(told: str) -> str:
+    """What the other side told, without what no database can hold: one such answer must not undo the others."""
+    return told.replace("\x00", "").encode(errors="replace").decode()
 
 
 async def _prove(connection: AsyncConnection, seq: int, proof: Proof) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import RowMapping, select
+from sqlalchemy import RowMapping, literal_column, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from lurewatch.casework.store.schema import alerts, conversations, messages, outbox, verdicts
@@ -36,20 +36,6 @@ async def messages_of(connection: AsyncConnection, seq: int, after: int, limit: 
         .where(messages.c.conversation == seq, messages.c.seq > after)
         .order_by(messages.c.seq)
         .limit(limit)
-    )
-    return found.mappings().all()
-
-
-async def latest(connection: AsyncConnection, seq: int, first: int) -> Sequence[RowMapping]:
-    """The messages of a conversation from a position on, in order, each as last edited."""
-    table, other = messages.c, messages.alias()
-    newer = select(other.c.seq).where(
-        other.c.conversation == seq, other.c.position == table.position, other.c.edition > table.edition
-    )
-    found = await connection.execute(
-        select(messages)
-        .where(table.conversation == seq, table.position >= first, ~newer.exists())
-        .order_by(table.position)
     )
     return found.mappings().all()
 
@@ -118,12 +104,12 @@ async def alerts_of(
 
 async def acts_of(connection: AsyncConnection, tenant: str, ids: Sequence[str]) -> Sequence[RowMapping]:
     """The acts of these alerts, in the order they were asked for."""
-    table = outbox.c
+    table = outbox.c  # that there is an alert is said as the partial index says it, or it is not used
     found = await connection.execute(
         select(
             table.alert, table.kind, table.status, table.attempts, table.reference, table.last_error, table.delivered_at
         )
-        .where(table.tenant == tenant, table.alert.in_(ids))
+        .where(table.tenant == tenant, table.alert.in_(ids), table.alert != literal_column("''"))
         .order_by(table.seq)
     )
     return found.mappings().all()

@@ -5,14 +5,15 @@ from __future__ import annotations
 from sqlalchemy import RowMapping, case, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from lurewatch.casework.store.schema import alerts, dispositions, pair_counters
+from lurewatch.casework.store.schema import alerts, conversations, dispositions, pair_counters
 
 
 async def hold_alert(connection: AsyncConnection, tenant: str, alert_id: str) -> RowMapping | None:
-    """An alert, locked."""
-    found = await connection.execute(
-        select(alerts).where(alerts.c.tenant == tenant, alerts.c.id == alert_id).with_for_update()
-    )
+    """An alert, locked, and before it its conversation: in the order in which all do who write of one."""
+    wanted = (alerts.c.tenant == tenant, alerts.c.id == alert_id)
+    its = select(alerts.c.conversation).where(*wanted).scalar_subquery()
+    await connection.execute(select(conversations.c.seq).where(conversations.c.seq == its).with_for_update())
+    found = await connection.execute(select(alerts).where(*wanted).with_for_update())
     return found.mappings().first()
 
 

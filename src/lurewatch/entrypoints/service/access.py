@@ -83,15 +83,15 @@ class Doors:
         return check
 
     async def are_locked(self) -> bool:
-        """Whether a key is needed: there is one. Raises StoreError where that cannot be known and matters."""
-        if self._configured or self._access is None:
-            return bool(self._configured)
+        """Whether a key is needed: there is one, or others can call; the end of the last key opens no door to them."""
+        if self._configured or not self._local:
+            return True
+        if self._access is None:
+            return False
         try:
             return await self._access().is_needed()
         except StoreError:
-            if self._local:
-                return False
-            raise
+            return False
 
     async def _caller(self, presented: str, scope: Scope) -> Caller:
         if self._configured and hmac.compare_digest(presented.encode(), self._configured.encode()):
