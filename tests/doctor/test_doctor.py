@@ -144,10 +144,20 @@ async def test_who_can_read_the_secrets(mode: int, state: str, tmp_path: Path) -
     assert "very-secret" not in str(found)
 
 
-async def test_a_file_without_secrets_may_be_read(tmp_path: Path) -> None:
-    """Nothing is said of who can read a file without secrets."""
+@pytest.mark.parametrize("address", ["redis://user:word@127.0.0.1", "redis://127.0.0.1/?password=word"])
+async def test_a_password_in_an_address_is_a_secret(address: str, tmp_path: Path) -> None:
+    """An address that holds a user or a password counts as a secret."""
     file = tmp_path / "lurewatch.yaml"
-    file.write_text("service: {port: 9000}\n")
+    file.write_text(f"bus: {{url: '{address}'}}\n")
+    file.chmod(0o644)
+    assert named(await configuration(load(environment={}, config=file)))["secrets"].state == "fail"
+
+
+@pytest.mark.parametrize("text", ["service: {port: 9000}", "bus: {url: 'memory://'}", "store: {url: 'sqlite:///x.db'}"])
+async def test_a_file_without_secrets_may_be_read(text: str, tmp_path: Path) -> None:
+    """Nothing is said of who can read a file without secrets; an address without a password is none."""
+    file = tmp_path / "lurewatch.yaml"
+    file.write_text(f"{text}\n")
     file.chmod(0o644)
     assert list(states(await configuration(load(environment={}, config=file)))) == ["configuration"]
 
