@@ -224,8 +224,12 @@ async def test_keys_where_others_can_call(url: str) -> None:
     settings = Settings(**elsewhere, api_key="one")  # type: ignore[arg-type]
     assert states(await look_at_store(settings))["API keys"] == "ok"
     async with await Store.open(url) as store:
-        await Access(store).create("a", ["screen"])
+        key, _ = await Access(store).create("a", ["screen"])
     assert states(await look_at_store(Settings(**elsewhere)))["API keys"] == "ok"  # type: ignore[arg-type]
+    async with await Store.open(url) as store:
+        await Access(store).revoke(key.id)
+    found = named(await look_at_store(Settings(store=url)))["API keys"]
+    assert (found.state, found.seen) == ("fail", "every key is over or revoked: nobody is answered")
 
 
 async def test_the_bus(tmp_path: Path) -> None:
