@@ -144,10 +144,20 @@ async def test_who_can_read_the_secrets(mode: int, state: str, tmp_path: Path) -
     assert "very-secret" not in str(found)
 
 
-async def test_a_file_without_secrets_may_be_read(tmp_path: Path) -> None:
-    """Nothing is said of who can read a file without secrets."""
+@pytest.mark.parametrize("address", ["redis://user:word@127.0.0.1", "redis://127.0.0.1/?password=word"])
+async def test_a_password_in_an_address_is_a_secret(address: str, tmp_path: Path) -> None:
+    """An address that holds a user or a password counts as a secret."""
     file = tmp_path / "lurewatch.yaml"
-    file.write_text("service: {port: 9000}\n")
+    file.write_text(f"bus: {{url: '{address}'}}\n")
+    file.chmod(0o644)
+    assert named(await configuration(load(environment={}, config=file)))["secrets"].state == "fail"
+
+
+@pytest.mark.parametrize("text", ["service: {port: 9000}", "bus: {url: 'memory://'}", "store: {url: 'sqlite:///x.db'}"])
+async def test_a_file_without_secrets_may_be_read(text: str, tmp_path: Path) -> None:
+    """Nothing is said of who can read a file without secrets; an address without a password is none."""
+    file = tmp_path / "lurewatch.yaml"
+    file.write_text(f"{text}\n")
     file.chmod(0o644)
     assert list(states(await configuration(load(environment={}, config=file)))) == ["configuration"]
 
@@ -214,8 +224,12 @@ async def test_keys_where_others_can_call(url: str) -> None:
     settings = Settings(**elsewhere, api_key="one")  # type: ignore[arg-type]
     assert states(await look_at_store(settings))["API keys"] == "ok"
     async with await Store.open(url) as store:
-        await Access(store).create("a", ["screen"])
+        key, _ = await Access(store).create("a", ["screen"])
     assert states(await look_at_store(Settings(**elsewhere)))["API keys"] == "ok"  # type: ignore[arg-type]
+    async with await Store.open(url) as store:
+        await Access(store).revoke(key.id)
+    found = named(await look_at_store(Settings(store=url)))["API keys"]
+    assert (found.state, found.seen) == ("fail", "every key is over or revoked: nobody is answered")
 
 
 async def test_the_bus(tmp_path: Path) -> None:

@@ -54,7 +54,10 @@ def test_the_limit_is_of_a_key_and_of_all_routes(strict: House) -> None:
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "192.0.2.1"])
 def test_a_store_that_is_away(host: str) -> None:
-    """Every route over the store says 503 and when to come back; detection goes on where nobody needs a key for it."""
+    """Every route over the store says 503 and when to come back; detection goes on where nobody needs a key for it.
+
+    Where others can call, who has no key is refused whatever the store would say.
+    """
     secrets = {f"{platform}_webhook_secret": SECRET for platform in ("erpnext", "telegram", "generic")}
     away = Settings(store="postgresql://nobody@127.0.0.1:9/none", host=host, generic_channel=CHANNEL, **secrets)  # type: ignore[arg-type]
     with TestClient(create_app(away), raise_server_exceptions=False) as client:
@@ -62,8 +65,11 @@ def test_a_store_that_is_away(host: str) -> None:
             body = client.build_request(method, "/", json=VALID[path]).content if path in VALID else b""
             for headers in ({}, {"X-API-Key": "lw_0123456789ab_x"}):
                 answer = client.request(method, located(path), content=body, headers=signed(path, body) | headers)
-                keyless = path == "/detect-scam" and not headers and host == "127.0.0.1"
-                assert answer.status_code == (200 if scope == OPEN or keyless else 503), (path, answer.text)
+                local = host == "127.0.0.1"
+                keyless = path == "/detect-scam" and not headers and local
+                refused = not headers and not local and scope not in (OPEN, SIGNED)
+                expected = 200 if scope == OPEN or keyless else 401 if refused else 503
+                assert answer.status_code == expected, (path, answer.text)
                 if answer.status_code == 503:
                     assert int(answer.headers["retry-after"]) > 0
                 if keyless:

@@ -173,6 +173,51 @@ def test_the_end_of_the_last_key_opens_no_door(site: Site) -> None:
             assert client.get("/v1/alerts", headers=headers).status_code == 401
 
 
+def test_a_last_key_that_ends_opens_nothing(site: Site) -> None:
+    """When every key is over or revoked the doors stay shut: else all would be open to everybody from then on."""
+    key = site.key("--scope", "admin")
+    site.command("revoke", key.split("_")[1])
+    with site.client() as client:
+        for headers in ({}, bearer(key)):
+            assert client.get("/v1/alerts", headers=headers).status_code == 401
+            assert client.post("/detect-scam", json=DETECTION, headers=headers).status_code == 401
+    with pytest.raises(SettingsError, match="keys create"):
+        require_key(Settings(store=site.store, host="192.0.2.1"))
+
+
+def test_what_others_can_reach_is_never_open(site: Site) -> None:
+    """A service that others can call asks for a key, also over a store that came later and has none."""
+    with site.client(host="192.0.2.1") as client:
+        assert client.get("/v1/alerts").status_code == 401
+        assert client.post("/detect-scam", json=DETECTION).status_code == 401
+
+
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        ({"Host": "localhost:8000"}, 200),
+        ({"Host": "127.0.0.1:8000", "Origin": "http://127.0.0.1:8000"}, 200),
+        ({"Host": "[::1]:8000"}, 200),
+        ({"Host": "lurewatch.localhost"}, 200),
+        ({"Host": "rebound.example:8000"}, 403),
+        ({"Host": "rebound.example.:8000"}, 403),
+        ({"Host": "127.0.0.1.rebound.example"}, 403),
+        ({"Host": "localhost:8000", "Origin": "https://page.example"}, 403),
+        ({"Host": "localhost:8000", "Origin": "http://localhost:3000"}, 403),
+        ({"Host": "localhost:8000", "Origin": "null"}, 403),
+    ],
+)
+def test_a_page_of_another_site_is_not_answered(site: Site, headers: dict[str, str], status: int) -> None:
+    """Without keys a page in a browser here neither reads nor writes, by a name of its own or from its own origin."""
+    with site.client() as client:
+        assert client.get("/v1/alerts", headers=headers).status_code == status
+        assert client.post("/v1/messages", json=MESSAGE, headers=headers).status_code == status
+        assert client.get("/health", headers=headers).status_code == 200
+    key = site.key("--scope", "admin")
+    with site.client() as client:
+        assert client.get("/v1/alerts", headers={**headers, **bearer(key)}).status_code == 200
+
+
 def test_a_key_is_shown_once(site: Site) -> None:
     """The list has ids, scopes and states, and nothing that opens a door; neither has the database."""
     key = site.key("--scope", "screen", "--tenant", "shop", "--days", "3")

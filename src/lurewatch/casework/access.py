@@ -120,7 +120,9 @@ class Access:
             return tuple(_key(row) for row in await keys.every(connection))
 
     async def is_needed(self) -> bool:
-        """Whether a caller has to present a key: as soon as there is a valid one.
+        """Whether a caller has to present a key: as soon as one was made, and also when it is over or revoked.
+
+        That a key ends must not open the door to everybody.
 
         Raises:
             StoreError: the database is away and has not been asked before.
@@ -129,7 +131,7 @@ class Access:
         if self._needed is None or now - self._needed[0] >= self._trusted:
             try:
                 async with self._store.reading() as connection:
-                    self._needed = now, await keys.count_valid(connection, now) > 0
+                    self._needed = now, await keys.are_known(connection)
             except StoreError:
                 if self._needed is None:
                     raise

@@ -21,8 +21,9 @@ class Condition:
     Of the outbox, which only a store that is up to date has, the rows that are ``dead`` and ``pending`` are counted;
     ``oldest`` is since when the oldest of the pending is there. ``unsealed`` is since when the oldest entry of the
     audit log waits for its seal, ``is_sealed_well`` whether the newest seal fits. ``keys`` counts the API keys that
-    open a door. Times are in seconds since the epoch. ``clock_ahead`` is by how many seconds the server's clock is
-    ahead of ours, None where it has none of its own. ``journal`` is SQLite's journal mode, ``""`` for another database.
+    open a door, ``is_locked`` is whether one was ever made. Times are in seconds since the epoch. ``clock_ahead`` is by
+    how many seconds the server's clock is ahead of ours, None where it has none of its own. ``journal`` is
+    SQLite's journal mode, ``""`` for another database.
     """
 
     revision: Revision
@@ -32,6 +33,7 @@ class Condition:
     pending: int = 0
     oldest: float | None = None
     keys: int = 0
+    is_locked: bool = False
     unsealed: float | None = None
     is_sealed_well: bool = True
 
@@ -68,6 +70,7 @@ async def _within(connection: AsyncConnection, condition: Condition) -> Conditio
         pending=backlog["pending"],
         oldest=backlog["oldest"],
         keys=await keys.count_valid(connection, time.time()),
+        is_locked=await keys.are_known(connection),
         unsealed=await journal.oldest_unsealed(connection),
         is_sealed_well=await newest_fits(connection),
     )

@@ -66,7 +66,7 @@ def require_key(settings: Settings) -> None:
     """Refuse to be called from elsewhere while nobody needs a key for it.
 
     Raises:
-        SettingsError: there is no key, and the address is not only this machine's.
+        SettingsError: there is no valid key, and the address is not only this machine's.
     """
     url = store_url(settings)
     if settings.api_key or is_local(settings.host):
@@ -74,7 +74,8 @@ def require_key(settings: Settings) -> None:
 
     async def has_key() -> bool:
         async with await Store.open(url) as store:
-            return await Access(store).is_needed()
+            now = time.time()
+            return any(key.is_valid(now) for key in await Access(store).every())
 
     try:
         known = bool(url) and asyncio.run(has_key())

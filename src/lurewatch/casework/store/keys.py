@@ -38,6 +38,11 @@ async def count_valid(connection: AsyncConnection, now: float) -> int:
     ).scalar_one()
 
 
+async def are_known(connection: AsyncConnection) -> bool:
+    """Whether a key was ever made, valid or not."""
+    return (await connection.execute(select(api_keys.c.seq).limit(1))).first() is not None
+
+
 async def change(connection: AsyncConnection, key_id: str, **values: object) -> None:
     """Change a key's times."""
     await connection.execute(update(api_keys).where(api_keys.c.id == key_id).values(values))

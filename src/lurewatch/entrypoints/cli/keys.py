@@ -37,7 +37,7 @@ def create(
 ) -> None:
     """Make a key and print it. It is kept nowhere: who loses it makes another.
 
-    As soon as there is a key, every request needs one.
+    As soon as a key was made, every request needs one; that the last one is over opens nothing.
 
     \b
     lurewatch keys create "checkout" --scope screen

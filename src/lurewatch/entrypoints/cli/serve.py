@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import functools
+import os
+import socket
 import sys
 import time
 from typing import Annotated
@@ -15,6 +18,8 @@ from lurewatch.entrypoints.settings import Settings
 from lurewatch.errors import SettingsError
 
 app = typer.Typer(add_completion=False)
+_FINISH_SECONDS = 10
+"""So long requests that are under way at the end may take; who sends or reads slowly does not hold it up."""
 
 
 @app.command()
@@ -48,6 +53,7 @@ def serve(
     if demo:
         settings = _prepared(settings)
     require_key(settings)
+    _require_port(settings)
     uvicorn.run(
         functools.partial(create_app, settings),
         factory=True,
@@ -57,7 +63,30 @@ def serve(
         http="httptools",
         access_log=access_log,
         log_level="info",
+        timeout_graceful_shutdown=_FINISH_SECONDS,
     )
+
+
+def _require_port(settings: Settings) -> None:
+    """Raises SettingsError where nothing can listen at the address, before anything else is started."""
+    try:
+        found = socket.getaddrinfo(settings.host, settings.port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+        for number, (family, kind, protocol, _, address) in enumerate(found, 1):
+            with socket.socket(family, kind, protocol) as trial:
+                if os.name == "posix":  # as the server sets it; elsewhere it would let two listen
+                    trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+                if family == socket.AF_INET6:
+                    trial.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+                try:
+                    trial.bind(address)
+                except OSError as error:
+                    if error.errno != errno.EADDRNOTAVAIL or number == len(found):
+                        raise
+    except (OSError, UnicodeError) as error:
+        raise SettingsError(
+            f"nothing can listen on {settings.host}, port {settings.port}: {error}. Is another service there? Set "
+            "service.host and service.port (--host, --port)."
+        ) from error
 
 
 def _prepared(settings: Settings) -> Settings:

@@ -14,6 +14,7 @@ import httpx2
 import orjson
 
 from lurewatch.casework.delivery import Receipt
+from lurewatch.entrypoints.connectors import bounded
 from lurewatch.errors import DeliveryError
 from lurewatch.version import __version__
 
@@ -119,7 +120,7 @@ class Site:
         headers = {} if safe else {"Content-Type": "application/json"}
         try:
             async with self._client.stream(method, url, headers=headers, **request) as response:
-                body = await _body(response)
+                body = await bounded.read(response, _MOST_ANSWER)
         except (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout) as error:
             raise self._away(error, certain=True) from None
         except httpx2.TransportError as error:
@@ -142,18 +143,6 @@ class Site:
     def _strange(self, *, certain: bool) -> DeliveryError:
         message = f"what answers at {self._account.url} is no ERPNext. Set erpnext.url to the address of the site"
         return DeliveryError(message, certain=certain, retry_after=0.0 if certain else _SETTLED)
-
-
-async def _body(response: httpx2.Response) -> bytes:
-    """What was answered; nothing where it is too much to be an answer of Frappe's."""
-    parts: list[bytes] = []
-    length = 0
-    async for part in response.aiter_bytes():
-        length += len(part)
-        if length > _MOST_ANSWER:
-            return b""
-        parts.append(part)
-    return b"".join(parts)
 
 
 def _json(body: bytes) -> Mapping[str, Any]:

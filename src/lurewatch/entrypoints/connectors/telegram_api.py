@@ -15,7 +15,11 @@ from typing import Any
 import httpx2
 import orjson
 
+from lurewatch.entrypoints.connectors import bounded
+
 _WORDS = 200
+_MOST_ANSWER = 32 << 20
+"""Bytes: a hundred of the largest updates are less."""
 _CONNECT_SECONDS = 10.0
 _NEVER_SENT = (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout, httpx2.ProxyError)
 
@@ -87,12 +91,13 @@ class Api:
         address = f"{self._bot.url}/bot{self._bot.token}/{method}"
         try:
             async with asyncio.timeout(timeout):
-                response = await self._client.post(address, json=asked, timeout=limits)
+                async with self._client.stream("POST", address, json=asked, timeout=limits) as response:
+                    body = await bounded.read(response, _MOST_ANSWER)
         except (httpx2.HTTPError, TimeoutError) as error:  # its words may hold the address, and so the token
             sent = not isinstance(error, _NEVER_SENT)
             name = type(error).__name__
             raise UnansweredError(f"{self._bot.url} cannot be reached: {name}", sent=sent) from None
-        return _answer(response)
+        return _answer(response, body)
 
     async def close(self) -> None:
         """Let go of connections."""
@@ -115,9 +120,9 @@ class _Hiding(logging.Filter):
         return True
 
 
-def _answer(response: httpx2.Response) -> Answer:
+def _answer(response: httpx2.Response, body: bytes) -> Answer:
     try:
-        content = orjson.loads(response.content)
+        content = orjson.loads(body)
     except orjson.JSONDecodeError:
         content = None
     date = response.headers.get("Date", "")

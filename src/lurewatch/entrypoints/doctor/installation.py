@@ -12,6 +12,8 @@ from lurewatch.entrypoints.doctor.diagnosis import Diagnosis, Findings
 from lurewatch.entrypoints.settings import SETTINGS, Settings
 from lurewatch.errors import LurewatchError
 
+_ADDRESSES = ("store", "bus_url")
+
 
 async def configuration(settings: Settings) -> Findings:
     """Where the settings come from, whether what they switch on has what it needs, and who else can read secrets."""
@@ -30,7 +32,8 @@ def _settings(settings: Settings) -> Diagnosis:
 
 def _secrets(settings: Settings) -> tuple[Diagnosis, ...]:
     """Whether others on this machine can read the file, where it holds secrets."""
-    kept = [one.key for one in SETTINGS if one.secret and settings.source(one.name) == f"file {settings.file}"]
+    written = [one for one in SETTINGS if one.secret and settings.source(one.name) == f"file {settings.file}"]
+    kept = [one.key for one in written if _is_secret(one.name, getattr(settings, one.name))]
     if not kept or settings.file is None:
         return ()
     mode = _mode(settings.file)
@@ -40,6 +43,11 @@ def _secrets(settings: Settings) -> tuple[Diagnosis, ...]:
     seen = f"{settings.file} holds {', '.join(kept)}, and {others} can read it"
     remedy = f"chmod 600 {settings.file}, or give them in the environment."
     return (Diagnosis("secrets", "fail" if mode & stat.S_IROTH else "warn", seen, remedy),)
+
+
+def _is_secret(name: str, value: object) -> bool:
+    """Whether there is something to hide: an address such as ``memory://`` holds neither a user nor a password."""
+    return bool(value) and (name not in _ADDRESSES or not {"@", "?"}.isdisjoint(str(value)))
 
 
 def _mode(file: Path) -> int:

@@ -24,6 +24,7 @@ _LONG_PENDING = 15 * 60.0
 _LONG_UNSEALED = 5 * 60.0
 _MADE = "It is made when `lurewatch serve` starts."
 _MAKE_A_KEY = "Make one with `lurewatch keys create NAME --scope admin`, set LUREWATCH_API_KEY, or listen on 127.0.0.1."
+_MAKE_ANOTHER = "Make one with `lurewatch keys create NAME --scope admin`, or set LUREWATCH_API_KEY."
 
 
 async def store(settings: Settings) -> Findings:
@@ -162,6 +163,8 @@ def _keys(settings: Settings, condition: Condition | None) -> Diagnosis:
     known = f"{count} in the store" + (", one in the settings" if settings.api_key else "")
     if count or settings.api_key:
         return Diagnosis("API keys", "ok", known)
+    if condition and condition.is_locked:
+        return Diagnosis("API keys", "fail", "every key is over or revoked: nobody is answered", _MAKE_ANOTHER)
     if is_local(settings.host):
         return Diagnosis("API keys", "ok", f"none; only this machine can reach {settings.host}")
     seen = f"none, and {settings.host} can be reached from elsewhere: the service will not start"

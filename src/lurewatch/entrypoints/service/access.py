@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import hmac
+import ipaddress
 import math
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlsplit
 
 from fastapi import HTTPException, Request, Security
 from fastapi.security import APIKeyHeader, HTTPBearer
@@ -28,7 +30,7 @@ _SCHEMES = (
 )
 LOCKED: dict[int | str, dict[str, Any]] = {
     401: documented("A key is needed, and there is none, or none that is valid", WWW_Authenticate={"const": "Bearer"}),
-    403: documented("The key does not have the scope of this route"),
+    403: documented("The key does not have the scope of this route, or a page of another site asks without a key"),
     429: documented("The key called too often. Try again after Retry-After seconds", Retry_After=RETRY_AFTER),
     503: UNAVAILABLE,
 }
@@ -54,8 +56,8 @@ class Doors:
 
     ``access`` knows the keys of the store and raises StoreError while it is away; None where there is no store.
     ``configured`` is the key of the settings, if any, which opens everything of the default tenant. ``per_minute`` is
-    how often one key may call in a minute. ``local``: nobody from elsewhere can call, so that nothing is locked while
-    the store is away and never said otherwise.
+    how often one key may call in a minute. ``local``: nobody from elsewhere can call, so that nothing is locked before
+    there is a key, nor while the store is away and never said otherwise; else everything is.
     """
 
     def __init__(self, access: Callable[[], Access] | None, configured: str, per_minute: int, *, local: bool) -> None:
@@ -75,6 +77,7 @@ class Doors:
         async def check(request: Request, _bearer: Any = bearer, _header: Any = header) -> None:
             presented = _presented(request)
             if not presented and not await self.are_locked():
+                _refuse_pages_of_others(request)
                 request.state.caller = Caller()
                 return
             request.state.caller = found = await self._caller(presented, scope)
@@ -83,7 +86,7 @@ class Doors:
         return check
 
     async def are_locked(self) -> bool:
-        """Whether a key is needed: there is one, or others can call; the end of the last key opens no door to them."""
+        """Whether a key is needed: there is one, or others than this machine can call."""
         if self._configured or not self._local:
             return True
         if self._access is None:
@@ -115,6 +118,39 @@ class Doors:
             f"The key {key_id} called more than {self._limit.amount} times in a minute.",
             headers={"Retry-After": str(max(1, math.ceil(again)))},
         )
+
+
+def _refuse_pages_of_others(request: Request) -> None:
+    """Raise 403 where a page of somebody else's, in a browser on this machine, asks without a key.
+
+    It can lead a name of its own here (DNS rebinding), and then the header Host has that name; or it can post across
+    origins, and then the browser says which. A name without a dot is nobody's on the internet.
+    """
+    host = request.headers.get("host", "")
+    name = _name_of(host)
+    origin = request.headers.get("origin")
+    if ("." in name and not name.endswith(".localhost") and not _is_address(name)) or (
+        origin is not None and urlsplit(origin).netloc != host
+    ):
+        detail = (
+            "Without an API key only this machine is answered, as localhost or by its address, and no page of another "
+            "site. `lurewatch keys create` makes a key."
+        )
+        raise HTTPException(403, detail)
+
+
+def _name_of(host: str) -> str:
+    """The name or address in a header Host, without its port."""
+    name = host[1:].partition("]")[0] if host.startswith("[") else host.partition(":")[0]
+    return name.rstrip(".").lower()
+
+
+def _is_address(name: str) -> bool:
+    try:
+        ipaddress.ip_address(name)
+    except ValueError:
+        return False
+    return True
 
 
 def _presented(request: Request) -> str:

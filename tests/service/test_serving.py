@@ -1,0 +1,62 @@
+"""The service as a process: what it says when it cannot start, and that it ends."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import httpx2
+import pytest
+
+COMMAND = [sys.executable, "-m", "lurewatch.entrypoints.cli", "serve"]
+SLOW = b"POST /detect-scam HTTP/1.1\r\nHost: localhost\r\nContent-Length: 5000\r\n\r\n{"
+pytestmark = pytest.mark.xdist_group("engine")
+
+
+def free_port() -> int:
+    """A port that nobody listens on."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port: int = server.getsockname()[1]
+    return port
+
+
+def test_where_nothing_can_listen() -> None:
+    """A port that is taken and a host that is none are told at once, with status 2 and no traceback."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        taken = str(server.getsockname()[1])
+        for arguments in (["--port", taken], ["--host", "127.0.0.256", "--port", "0"]):
+            environment = {**os.environ, "LUREWATCH_STORE": "none", "LUREWATCH_API_KEY": "opensesame"}
+            done = subprocess.run([*COMMAND, *arguments], env=environment, capture_output=True, text=True, check=False)
+            assert done.returncode == 2, done.stderr
+            [line] = done.stderr.splitlines()
+            assert line.startswith("lurewatch: nothing can listen on 127.0.0.")
+            assert "--port" in line
+
+
+def test_who_sends_slowly_does_not_hold_up_the_end(tmp_path: Path) -> None:
+    """Told to end while a body is still coming in, the service ends in good time, without a traceback."""
+    port = free_port()
+    environment = {**os.environ, "LUREWATCH_STORE": f"sqlite:///{tmp_path / 'x.db'}"}
+    command = [*COMMAND, "--port", str(port)]
+    with subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True) as process:
+        deadline = time.monotonic() + 60
+        while time.monotonic() < deadline:
+            try:
+                httpx2.get(f"http://127.0.0.1:{port}/health")
+                break
+            except httpx2.TransportError:
+                time.sleep(0.1)
+        with socket.create_connection(("127.0.0.1", port)) as slow:
+            slow.sendall(SLOW)
+            time.sleep(0.3)
+            asked = time.monotonic()
+            process.send_signal(signal.SIGTERM)
+            _, said = process.communicate(timeout=60)
+    assert time.monotonic() - asked < 20
+    assert "Traceback" not in said
+    assert "Application shutdown complete" in said
