@@ -337,3 +337,17 @@ async def test_a_message_of_a_long_conversation_names_the_newest_evidence(screen
     assert max(sizes) <= MOST_EVIDENCE + 5
     assert len(found.verdict.flags) < 60
     assert await rows(store, "conversation_flags")
+
+
+async def test_a_hand_off_fits_a_bus(screening: Screening, store: Store) -> None:
+    """The event of a confirmed scam has the newest messages, says how many it left out, and stays small."""
+    for number in range(12):
+        await screening.screen(incoming("filler " * 2_500, message_id=f"f-{number}"))
+    for number, text in enumerate(LURE):
+        await screening.screen(incoming(text, message_id=f"l-{number}"))
+    (event,) = (row["payload"] for row in await rows(store, "outbox") if row["kind"] == "SCAM_CONFIRMED")
+    told = event["metadata"]["conversation"]
+    assert told[-1]["content"] in LURE
+    assert sum(len(one["content"]) for one in told) <= 100_000
+    assert len(told) + event["metadata"]["left_out"] == event["metadata"]["message_count"]
+    assert event["metadata"]["left_out"] > 0

@@ -230,7 +230,7 @@ def test_who_does_not_sign_is_refused(client: TestClient, path: str) -> None:
         (b"{", 422),
         (b"[]", 422),
         (b'{"message_text": 1.5}', 422),
-        (b'{"message_text": "%s"}' % (b"x " * 15_000), 413),
+        (b'{"message_text": "%s"}' % (b"x " * 150_000), 413),
         (b'"%s"' % (b"x" * (1 << 20)), 413),
     ],
 )
@@ -441,3 +441,18 @@ def test_a_wrong_mapping_is_refused_at_the_start(tmp_path: Path) -> None:
     )
     with pytest.raises(SettingsError, match="body is no field"):
         create_app(wrong)
+
+
+def test_nobody_gets_past_by_writing_much(client: TestClient) -> None:
+    """A message longer than what is read at once is screened in parts, counted once where one part has it."""
+    padded = published("word " * 5_000 + CONTACT, "padded")
+    for _ in range(2):
+        answer = post(client, padded)
+        assert answer.status_code == 200
+        assert (answer.json()["flagged"], answer.json()["flag_count"]) == (True, 1)
+
+
+def test_nobody_gets_past_by_whom_they_write_to(client: TestClient) -> None:
+    """Recipients and names that are no use are left out; the message is screened."""
+    answer = post(client, communication("COMM-90", CONTACT, recipients="x" * 500, sender_full_name="y" * 500))
+    assert (answer.status_code, answer.json()["flagged"]) == (200, True)

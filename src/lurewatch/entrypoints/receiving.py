@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import cast
 
-from lurewatch.casework.screening import ConversationKey, Screened, Screening
+from lurewatch.casework.screening import ConversationKey, Incoming, Screened, Screening
 from lurewatch.entrypoints.connectors.erpnext import CHANNEL as ERPNEXT
 from lurewatch.entrypoints.connectors.erpnext import ErpnextConfig
 from lurewatch.entrypoints.connectors.generic import GenericConfig
@@ -19,6 +20,10 @@ from lurewatch.entrypoints.settings import Settings
 from lurewatch.errors import ConflictError, InputError, SettingsError
 
 _MOST_TENANT = 64
+_WORD = 200
+"""A word or a number that is no longer is not cut."""
+_LONGEST_ID = 190
+"""Room is left for the number of a part."""
 _CHANNEL = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
 """It stands in an address: letters, digits and hyphens, and nothing that a client would write in two ways."""
 _TOKEN = re.compile(r"[0-9]{1,15}:[A-Za-z0-9_-]+")
@@ -119,14 +124,41 @@ async def take(screening: Screening, given: Received | Migration) -> None:
 
 
 async def screen(screening: Screening, received: Received) -> Screened:
-    """What was said of a message, once it is recorded. One that bears the key of another message goes by its own id.
+    """What was said of a message, once it is recorded; of its first part that was decided on, where it is too long.
+
+    A platform shows long messages too: they are screened in parts, so that nobody gets past by writing much.
 
     Raises:
-        InputError: it is over a limit, or cannot be analysed.
-        StoreError: the store is away; nothing was recorded.
+        InputError: it cannot be analysed.
+        StoreError: the store is away; what was not recorded is when the platform sends it again.
     """
     allowed = (*received.allowed_emails, *received.allowed_phones)
     incoming = replace(received.incoming, allowed=allowed, quoted=received.quoted)
+    screened = [await _screened(screening, part) for part in _parts(incoming, screening.most_characters)]
+    return next((one for one in screened if one.decisions), screened[-1])
+
+
+def _parts(incoming: Incoming, most: int) -> Iterator[Incoming]:
+    """The message as it is, or in parts that are read: cut at a space, each with an id and a key of its own."""
+    text, number = incoming.message.text, 1
+    while len(text) > most:
+        cut = max(text.rfind(" ", most - _WORD, most), text.rfind("\n", most - _WORD, most)) + 1 or most
+        yield _part(incoming, text[:cut], number)
+        text, number = text[cut:], number + 1
+    yield _part(incoming, text, number)
+
+
+def _part(incoming: Incoming, text: str, number: int) -> Incoming:
+    if number == 1:
+        return replace(incoming, message=replace(incoming.message, text=text))
+    name = f"{incoming.message.message_id[:_LONGEST_ID]}#{number}" if incoming.message.message_id else ""
+    key = f"{incoming.idempotency_key[:_LONGEST_ID]}#{number}" if incoming.idempotency_key else ""
+    message = replace(incoming.message, text=text, message_id=name)
+    return replace(incoming, message=message, idempotency_key=key, quoted="")
+
+
+async def _screened(screening: Screening, incoming: Incoming) -> Screened:
+    """What was said of it. One that bears the key of another message goes by its own id."""
     try:
         try:
             return await screening.screen(incoming)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +19,9 @@ from lurewatch.engine.packs.pack import Pack
 
 if TYPE_CHECKING:
     from lurewatch.casework.screening.desk import Draft
+
+_MOST_MESSAGES, _MOST_TOLD = 500, 100_000
+"""Of the conversation so far an event has the newest messages and characters: a bus takes a megabyte, in any script."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,10 +65,11 @@ class Outgoing:
             "role": incoming.message.role,
             "content": keeping.text,
         }
-        conversation = [spoken[position] for position in sorted(spoken)]
+        conversation = _newest([spoken[position] for position in sorted(spoken)])
         metadata = {
             "sender_id": incoming.sender_metadata.user_id,
             "message_count": draft.verdict.message_count,
+            "left_out": len(spoken) - len(conversation),
             "mode": mode,
         }
         payload = announcements.scam_confirmed(
@@ -99,6 +103,18 @@ class Outgoing:
                 "created_at": self._now,
             }
         )
+
+
+def _newest(said: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """The newest messages, as many as every bus carries."""
+    kept: list[Mapping[str, Any]] = []
+    left = _MOST_TOLD
+    for one in reversed(said[-_MOST_MESSAGES:]):
+        left -= len(one["content"] or "")
+        if left < 0 and kept:
+            break
+        kept.append(one)
+    return kept[::-1]
 
 
 def _order(incoming: Incoming) -> str:

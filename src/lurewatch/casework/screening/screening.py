@@ -63,6 +63,11 @@ class Screening:
         self._origins = Origins(store)
         self._groups: Grouping[Incoming, Screened] = Grouping(self._together)
 
+    @property
+    def most_characters(self) -> int:
+        """The longest text that is screened."""
+        return self._engine().config.most_characters
+
     async def screen(self, incoming: Incoming) -> Screened:
         """The verdict on the conversation with this message; when this returns, everything about it is recorded.
 

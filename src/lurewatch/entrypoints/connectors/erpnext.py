@@ -124,7 +124,7 @@ def _received(fields: Fields, parts: mail.Parts, body: bytes, config: ErpnextCon
         quoted=own_posts.unmarked(parts.quoted),
         allowed_emails=fields.texts("whitelisted_emails"),
         allowed_phones=fields.texts("whitelisted_phones"),
-        sender_name=fields.text("sender_name"),
+        sender_name=fields.text("sender_name", _MOST_TEXT)[: payload.MOST_NAME],
     )
 
 
@@ -139,7 +139,7 @@ def _pair(fields: Fields, sender: str) -> tuple[str, str, str]:
     sent = fields.text("direction").strip().casefold() == "sent"
     sender_type = fields.choice("sender_type", _SENDER_TYPES, "advisor" if sent else "client")
     client, advisor = fields.text("client_email").strip(), fields.text("advisor_email").strip()
-    other = next(iter(fields.texts("recipients")), "")
+    other = fields.first("recipients")
     if sender_type == "client":
         return sender_type, client or sender, advisor or other
     return sender_type, client or other, advisor or sender

@@ -118,6 +118,15 @@ class Fields:
             raise InputError(f"{name} has more than {most}. Shorten the list", pointer=place, limit=True)
         return tuple(stripped for item in value if (stripped := item.strip()))
 
+    def first(self, name: str) -> str:
+        """The first entry of a list of texts that may be an address; "" where there is none. Others chose the list."""
+        value, _ = self.value(name)
+        entries = value.split(",", MOST_LISTED) if isinstance(value, str) else value
+        if not isinstance(entries, list):
+            return ""
+        texts = (item.strip() for item in entries[:MOST_LISTED] if isinstance(item, str))
+        return next((text for text in texts if 0 < len(text) <= MOST_NAME), "")
+
     def choice(self, name: str, choices: tuple[str, ...], default: str) -> str:
         """One of ``choices``, in any case."""
         value = self.text(name).strip().casefold() or default
