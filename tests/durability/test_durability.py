@@ -15,7 +15,7 @@ from tests.durability.trial import Outcome, Plan, run
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("durability")]
 _SHORT = [
     pytest.param(Plan("sqlite", kills=2, cuts=0, seed=1, clients=8, hurry=True), id="sqlite"),
-    pytest.param(Plan("postgresql", kills=2, cuts=6, seed=2, clients=8, hurry=True), id="postgresql"),
+    pytest.param(Plan("postgresql", kills=2, cuts=5, seed=2, clients=8, hurry=True), id="postgresql"),
 ]
 
 

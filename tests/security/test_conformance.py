@@ -23,7 +23,7 @@ pytestmark = [
     pytest.mark.filterwarnings("ignore::DeprecationWarning"),  # of the tool, about itself
 ]
 
-SHORT = 20
+SHORT = 10
 LONG = int(os.environ.get("CONFORMANCE_EXAMPLES", "0"))
 CHECKS = (
     checks.not_a_server_error,

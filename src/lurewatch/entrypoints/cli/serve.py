@@ -18,7 +18,7 @@ from lurewatch.entrypoints.settings import Settings
 from lurewatch.errors import SettingsError
 
 app = typer.Typer(add_completion=False)
-_FINISH_SECONDS = 10
+_FINISH_SECONDS = 5
 """So long requests that are under way at the end may take; who sends or reads slowly does not hold it up."""
 
 
