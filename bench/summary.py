@@ -76,7 +76,8 @@ def recording_rows(found: dict[str, Any], name: str, bar: int) -> Iterator[str]:
     yield f"| messages recorded in {name}, one worker | {bar}/s | {rate} |"
     yield f"| p50 and p99 at half that load | 50 ms | {half['p50_ms']} and {half['p99_ms']} ms |"
     for kind, who in (("thread", "two people"), ("group", "a group of 40")):
-        lengths = found[f"{kind}_by_length"]
+        if (lengths := found.get(f"{kind}_by_length")) is None:
+            continue
         times = f"{lengths['long_ms']} to {lengths['short_ms']} ms: {lengths['ratio']}"
         yield f"| ... one more in a conversation of 10,000 to one in 10, {who} | 1.3 | {times} |"
 
