@@ -118,7 +118,10 @@ async def test_nobody_waits_for_ever(
         await asyncio.sleep(0.3)
         raised = [{"tenant": "default", "actors": alert["actors"]}]
         await filing.file(connection, raised, alert["created_at"], lambda: "another")
-    await other
+    async with asyncio.timeout(10):
+        await other
+    counted = await rows(store, "pair_counters")
+    assert [row["incidents"] for row in counted] == ([0] if meanwhile is closed else [])
 
 
 @pytest.mark.parametrize("cursor", ["x", "-1", "9" * 19, "0" * 20 + "9" * 30, "9" * 5_000])

@@ -2,25 +2,25 @@
 
 from __future__ import annotations
 
-import asyncio
-import datetime
 from collections.abc import Awaitable, Callable
-from typing import Annotated, Any, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from lurewatch.entrypoints.answers import dumped
 from lurewatch.entrypoints.cli.flags import with_settings
 from lurewatch.entrypoints.cli.progress import steps
+from lurewatch.entrypoints.cli.stored import Answer, asked, moment
 from lurewatch.entrypoints.settings import Settings
 from lurewatch.entrypoints.terminal import one_line
-from lurewatch.errors import SettingsError
+
+if TYPE_CHECKING:
+    from lurewatch.casework.store import Store
 
 app = typer.Typer(no_args_is_help=True, add_completion=False)
 BROKEN = 1
 """The exit status of a log that is not as it was sealed."""
 _MOST_ROWS = 1_000
-Answer = TypeVar("Answer")
 
 
 @app.callback()
@@ -75,10 +75,10 @@ def list_entries(  # noqa: PLR0913 - as many options as there are questions
     \b
     lurewatch audit list --action key_revoked --limit 10
     """
-    asked = {"tenant": tenant, "actor": actor, "action": action, "subject": subject}
-    equal = {name: value for name, value in asked.items() if value is not None}
+    filters = {"tenant": tenant, "actor": actor, "action": action, "subject": subject}
+    equal = {name: value for name, value in filters.items() if value is not None}
     rows, cursor = _asked(settings, lambda audit: audit.latest(equal, before=before, limit=limit))
-    facts = [row | {"created_at": _moment(row["created_at"])} for row in rows]
+    facts = [row | {"created_at": moment(row["created_at"])} for row in rows]
     if as_json:
         typer.echo(dumped({"entries": facts, "cursor": cursor}).decode())
         return
@@ -93,22 +93,10 @@ def list_entries(  # noqa: PLR0913 - as many options as there are questions
 
 def _asked(settings: Settings, ask: Callable[[Any], Awaitable[Answer]]) -> Answer:
     """What is answered of the audit log of the store."""
-    try:
+
+    async def answer(store: Store) -> Answer:
         from lurewatch.casework.audit import Audit  # noqa: PLC0415 - an extra: everything else works without it
-        from lurewatch.casework.store import Store  # noqa: PLC0415
-        from lurewatch.entrypoints.recording import store_url  # noqa: PLC0415
-    except ImportError as error:
-        raise SettingsError(f"the store needs more packages ({error}). pip install 'lurewatch[store]'") from error
-    url = store_url(settings)
-    if not url:
-        raise SettingsError("store.url is none: the audit log is kept in the store. Write a URL.")
 
-    async def answer() -> Answer:
-        async with await Store.open(url) as store:
-            return await ask(Audit(store))
+        return await ask(Audit(store))
 
-    return asyncio.run(answer())
-
-
-def _moment(seconds: float) -> str:
-    return datetime.datetime.fromtimestamp(seconds, datetime.UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+    return asked(settings, answer)

@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
-import asyncio
-import datetime
 import time
 from collections.abc import Awaitable, Callable
-from typing import Annotated, Any, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from lurewatch.entrypoints.answers import dumped
 from lurewatch.entrypoints.cli.flags import STORE, with_settings
+from lurewatch.entrypoints.cli.stored import Answer, asked, moment
 from lurewatch.entrypoints.settings import Settings
 from lurewatch.entrypoints.terminal import one_line
-from lurewatch.errors import InputError, SettingsError
+from lurewatch.errors import InputError
+
+if TYPE_CHECKING:
+    from lurewatch.casework.store import Store
 
 app = typer.Typer(no_args_is_help=True, add_completion=False)
 _STATUSES = ("pending", "delivered", "dead")
 _MOST_ROWS = 1_000
-Answer = TypeVar("Answer")
 
 
 @app.callback()
@@ -79,30 +80,18 @@ def retry(
 
 def _asked(settings: Settings, ask: Callable[[Any, Any], Awaitable[Answer]]) -> Answer:
     """What is answered of the relay's doors and the open store."""
-    try:
+
+    async def answer(store: Store) -> Answer:
         from lurewatch.casework import relay  # noqa: PLC0415 - an extra: everything else works without it
-        from lurewatch.casework.store import Store  # noqa: PLC0415
-        from lurewatch.entrypoints.recording import store_url  # noqa: PLC0415
-    except ImportError as error:
-        raise SettingsError(f"the store needs more packages ({error}). pip install 'lurewatch[store]'") from error
-    url = store_url(settings)
-    if not url:
-        raise SettingsError("store.url is none: events wait in the store. Write a URL.")
 
-    async def answer() -> Answer:
-        async with await Store.open(url) as store:
-            return await ask(relay, store)
+        return await ask(relay, store)
 
-    return asyncio.run(answer())
+    return asked(settings, answer)
 
 
 def _facts(row: dict[str, Any]) -> dict[str, Any]:
     names = ("id", "tenant", "kind", "ordered_by", "subject", "status", "attempts", "last_error")
     times = ("created_at", "next_at", "delivered_at")
-    return {name: row[name] for name in names} | {name: _moment(row[name]) for name in times}
-
-
-def _moment(seconds: float | None) -> str | None:
-    if seconds is None:
-        return None
-    return datetime.datetime.fromtimestamp(seconds, datetime.UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+    return {name: row[name] for name in names} | {
+        name: None if row[name] is None else moment(row[name]) for name in times
+    }

@@ -2,26 +2,22 @@
 
 from __future__ import annotations
 
-import asyncio
 import datetime
 import time
 from collections.abc import Awaitable, Callable
-from typing import Annotated, TypeVar
+from typing import Annotated
 
 import typer
 
 from lurewatch.casework.access import SCOPES, Access, Key
-from lurewatch.casework.store import Store
 from lurewatch.entrypoints.cli.flags import STORE, with_settings
-from lurewatch.entrypoints.recording import store_url
+from lurewatch.entrypoints.cli.stored import Answer, asked
 from lurewatch.entrypoints.settings import Settings
 from lurewatch.entrypoints.terminal import one_line
-from lurewatch.errors import SettingsError
 
 app = typer.Typer(
     add_completion=False, no_args_is_help=True, help="API keys of the service: create, list, rotate, revoke."
 )
-T = TypeVar("T")
 _DAY = 86_400
 
 
@@ -98,13 +94,5 @@ def _date(seconds: float) -> str:
     return datetime.datetime.fromtimestamp(seconds, datetime.UTC).date().isoformat()
 
 
-def _run(settings: Settings, ask: Callable[[Access], Awaitable[T]]) -> T:
-    url = store_url(settings)
-    if not url:
-        raise SettingsError("store.url is none: keys are kept in the store. Write a URL.")
-
-    async def run() -> T:
-        async with await Store.open(url) as store:
-            return await ask(Access(store))
-
-    return asyncio.run(run())
+def _run(settings: Settings, ask: Callable[[Access], Awaitable[Answer]]) -> Answer:
+    return asked(settings, lambda store: ask(Access(store)))

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-import asyncio
 import re
 import time
 from collections.abc import Mapping
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from lurewatch.entrypoints.cli.flags import STORE, with_settings
+from lurewatch.entrypoints.cli.stored import asked
 from lurewatch.entrypoints.settings import Settings
-from lurewatch.errors import InputError, SettingsError
+from lurewatch.errors import InputError
+
+if TYPE_CHECKING:
+    from lurewatch.casework.store import Store
 
 app = typer.Typer(add_completion=False)
 _AGE = re.compile(r"([1-9][0-9]{0,4})(d|w|y)")
@@ -36,21 +39,13 @@ def purge(
     if match is None:
         raise InputError(f"--older-than: {older_than!r} is no age. Write days, weeks or years, such as 90d.")
     before = time.time() - int(match[1]) * _SECONDS[match[2]]
-    try:
+
+    async def run(store: Store) -> dict[str, int]:
         from lurewatch.casework import retention  # noqa: PLC0415 - an extra: everything else works without it
-        from lurewatch.casework.store import Store  # noqa: PLC0415
-        from lurewatch.entrypoints.recording import store_url  # noqa: PLC0415
-    except ImportError as error:
-        raise SettingsError(f"the store needs more packages ({error}). pip install 'lurewatch[store]'") from error
-    url = store_url(settings)
-    if not url:
-        raise SettingsError("store.url is none: nothing is recorded. Write a URL.")
 
-    async def run() -> dict[str, int]:
-        async with await Store.open(url) as store:
-            return await (retention.count(store, before) if dry_run else retention.purge(store, before, _progress))
+        return await (retention.count(store, before) if dry_run else retention.purge(store, before, _progress))
 
-    done = asyncio.run(run())
+    done = asked(settings, run)
     typer.echo(("Would delete " if dry_run else "Deleted ") + _told(done))
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from dataclasses import asdict
 from typing import Annotated, Any
 
@@ -11,15 +10,14 @@ import typer
 
 from lurewatch.casework.origins import PackFiles
 from lurewatch.casework.replay import Replay, Replayed
-from lurewatch.casework.store import Store
 from lurewatch.engine.pipeline import Engine, EngineConfig
 from lurewatch.entrypoints.answers import dumped
 from lurewatch.entrypoints.app import build_engine, engine_config, rebuild_engine
 from lurewatch.entrypoints.cli.flags import with_settings
-from lurewatch.entrypoints.recording import store_url
+from lurewatch.entrypoints.cli.stored import asked
 from lurewatch.entrypoints.settings import Settings
 from lurewatch.entrypoints.terminal import one_line
-from lurewatch.errors import ReplayError, SettingsError
+from lurewatch.errors import ReplayError
 
 app = typer.Typer(add_completion=False)
 _DIFFERS = 1
@@ -61,20 +59,12 @@ def replay(
 
 
 def _replayed(settings: Settings, tenant: str, verdict: str) -> Replayed:
-    url = store_url(settings)
-    if not url:
-        raise SettingsError("store.url is none: verdicts are kept in the store. Write a URL.")
-
     def build(files: PackFiles | None, config: EngineConfig | None) -> Engine:
         if files is None:
             return build_engine(settings)
         return rebuild_engine(settings, files.layers, files.today, config or engine_config(settings))
 
-    async def run() -> Replayed:
-        async with await Store.open(url) as store:
-            return await Replay(store, build).replay(tenant, verdict)
-
-    return asyncio.run(run())
+    return asked(settings, lambda store: Replay(store, build).replay(tenant, verdict))
 
 
 def _facts(done: Replayed) -> dict[str, Any]:

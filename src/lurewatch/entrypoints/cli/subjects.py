@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
 from dataclasses import asdict
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
@@ -13,9 +12,8 @@ from lurewatch.casework.store import Store
 from lurewatch.casework.subjects import Subjects
 from lurewatch.entrypoints.answers import dumped
 from lurewatch.entrypoints.cli.flags import STORE, with_settings
-from lurewatch.entrypoints.recording import store_url
+from lurewatch.entrypoints.cli.stored import asked
 from lurewatch.entrypoints.settings import Settings
-from lurewatch.errors import SettingsError
 
 app = typer.Typer(
     add_completion=False, no_args_is_help=True, help="What is recorded of a person: export it, or erase it."
@@ -37,16 +35,15 @@ def export(
     lurewatch subjects export ann@example.org > ann.jsonl
     """
 
-    async def run() -> None:
-        async with await Store.open(_url(settings)) as store:
-            cursor: str | None = ""
-            while cursor is not None:
-                page = await Subjects(store).export(tenant, subject, cursor=cursor, limit=MOST_ROWS)
-                for record in page.items:
-                    typer.echo(dumped(record).decode())
-                cursor = page.cursor
+    async def copy(store: Store) -> None:
+        cursor: str | None = ""
+        while cursor is not None:
+            page = await Subjects(store).export(tenant, subject, cursor=cursor, limit=MOST_ROWS)
+            for record in page.items:
+                typer.echo(dumped(record).decode())
+            cursor = page.cursor
 
-    asyncio.run(run())
+    asked(settings, copy)
 
 
 @app.command()
@@ -59,12 +56,7 @@ def erase(
     \b
     lurewatch subjects erase ann@example.org
     """
-
-    async def run() -> dict[str, Any]:
-        async with await Store.open(_url(settings)) as store:
-            return asdict(await Subjects(store).erase(tenant, subject, progress=_progress))
-
-    counts = asyncio.run(run())
+    counts = asdict(asked(settings, lambda store: Subjects(store).erase(tenant, subject, progress=_progress)))
     receipt = counts.pop("receipt")
     typer.echo("Erased: " + (", ".join(f"{number} {kind}" for kind, number in counts.items() if number) or "nothing"))
     typer.echo(f"The audit log calls it {receipt}.", err=True)
@@ -73,10 +65,3 @@ def erase(
 def _progress(conversations: int) -> None:
     if conversations % _TOLD == 0:
         typer.echo(f"so far {conversations} conversations", err=True)
-
-
-def _url(settings: Settings) -> str:
-    url = store_url(settings)
-    if not url:
-        raise SettingsError("store.url is none: nothing is recorded. Write a URL.")
-    return url

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from dataclasses import asdict
 from typing import Annotated, Any, Literal
 
-import orjson
 from fastapi import APIRouter, Depends, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -15,6 +14,7 @@ from lurewatch.casework.subjects import Subjects
 from lurewatch.entrypoints.service import addresses
 from lurewatch.entrypoints.service.access import LOCKED, Doors, caller
 from lurewatch.entrypoints.service.problems import documented
+from lurewatch.entrypoints.service.replies import reply
 from lurewatch.entrypoints.service.shapes import Count, Cursor
 
 _JSON = "application/json"
@@ -67,7 +67,7 @@ def router(subjects: Callable[[], Subjects], doors: Doors) -> APIRouter:
         who = caller(request)
         page = await subjects().export(who.tenant, subject, cursor=cursor, limit=limit, key=who.key)
         records = list(page.items)
-        return _json({"subject": subject, "records": records, "cursor": page.cursor, "receipt": page.receipt})
+        return reply({"subject": subject, "records": records, "cursor": page.cursor, "receipt": page.receipt})
 
     @routes.delete(
         "/{subject:id}",
@@ -80,10 +80,6 @@ def router(subjects: Callable[[], Subjects], doors: Doors) -> APIRouter:
         who = caller(request)
         counts = asdict(await subjects().erase(who.tenant, subject, key=who.key))
         receipt = counts.pop("receipt")
-        return _json({"erased": counts, "receipt": receipt})
+        return reply({"erased": counts, "receipt": receipt})
 
     return routes
-
-
-def _json(value: object) -> Response:
-    return Response(orjson.dumps(value), media_type=_JSON)

@@ -9,7 +9,6 @@ import asyncio
 from collections.abc import Callable, Mapping
 from typing import Any, Protocol, TypeVar, cast
 
-import orjson
 from fastapi import APIRouter, HTTPException, Request, Response
 from pydantic import BaseModel
 
@@ -21,7 +20,7 @@ from lurewatch.entrypoints.connectors.generic import GenericConfig
 from lurewatch.entrypoints.connectors.telegram import TelegramConfig
 from lurewatch.entrypoints.service import bodies
 from lurewatch.entrypoints.service.problems import documented
-from lurewatch.entrypoints.service.replies import TOO_SLOW, UNAVAILABLE
+from lurewatch.entrypoints.service.replies import TOO_SLOW, UNAVAILABLE, reply
 from lurewatch.entrypoints.service.screening import told
 from lurewatch.entrypoints.service.shapes import ContactResult, ResultsAnswer, TakenAnswer
 from lurewatch.entrypoints.settings import Settings
@@ -75,7 +74,7 @@ def _erpnext(routes: APIRouter, rooms: Rooms, config: ErpnextConfig) -> None:
     async def receive(request: Request) -> Response:
         given = await _read(request, erpnext.receive, config)
         results = [_result(await receiving.screen(rooms.screening(), received)) for received in given]
-        return _json(results[0] if results else _CLEAN)
+        return reply(results[0] if results else _CLEAN)
 
 
 def _telegram(routes: APIRouter, rooms: Rooms, config: TelegramConfig) -> None:
@@ -89,7 +88,7 @@ def _telegram(routes: APIRouter, rooms: Rooms, config: TelegramConfig) -> None:
     async def receive(request: Request) -> Response:
         for given in await _read(request, telegram.receive, config):
             await receiving.take(rooms.screening(), given)
-        return _json({"ok": True})  # Telegram would take anything with a `method` in it for a request
+        return reply({"ok": True})  # Telegram would take anything with a `method` in it for a request
 
 
 def _generic(routes: APIRouter, rooms: Rooms, config: GenericConfig) -> None:
@@ -110,7 +109,7 @@ def _generic(routes: APIRouter, rooms: Rooms, config: GenericConfig) -> None:
             if isinstance(outcome, BaseException):
                 raise outcome
         results = zip(given, cast("list[Screened]", screened), strict=True)
-        return _json({"results": [told(received.incoming, outcome) for received, outcome in results]})
+        return reply({"results": [told(received.incoming, outcome) for received, outcome in results]})
 
 
 async def _read(
@@ -154,7 +153,3 @@ def _documented(header: str, answer: type[BaseModel]) -> dict[str, Any]:
             "requestBody": {"required": True, "content": {_JSON: {"schema": {"type": "object"}}}},
         },
     }
-
-
-def _json(value: object) -> Response:
-    return Response(orjson.dumps(value), media_type=_JSON)
