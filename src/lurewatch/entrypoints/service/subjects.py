@@ -17,7 +17,6 @@ from lurewatch.entrypoints.service.problems import documented
 from lurewatch.entrypoints.service.replies import reply
 from lurewatch.entrypoints.service.shapes import Count, Cursor
 
-_JSON = "application/json"
 _RESPONSES: dict[int | str, dict[str, Any]] = {422: documented("The id, the cursor or the limit is none")}
 Receipt = Annotated[str, Field(description="What the audit log calls it by")]
 
