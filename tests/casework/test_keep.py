@@ -26,14 +26,15 @@ SECRETS = {
     ),
     "Your OTP is 482913, do not share it": ("482913",),
     "482913 is your Google verification code": ("482913",),
-    "my bank password is Hunter2!x and the PIN 7391": ("Hunter2!x", "hunter2!x", "7391"),
+    "my bank password is Hunter2!x and the PIN 739146": ("Hunter2!x", "hunter2!x", "739146"),
     "Passwort: Geheim99 und TAN 553120": ("Geheim99", "geheim99", "553120"),
     "твой код 482913, пароль: q1w2e3": ("482913", "q1w2e3"),
     "您的验证码是 482913，请勿泄露": ("482913",),
     "पासवर्ड raja123 है": ("raja123",),
 }
 PERSONAL = "Write to kim.lee@mail.example or WhatsApp +1 604 555 0134, or https://t.me/kim_trades_fx?start=kim77"
-VALUES = ("kim.lee", "0134", "555 0", "kim_trades", "kim77")
+VALUES = ("kim.lee", "555 0134", "5550134", "kim_trades", "kim77")
+"""Long enough that no hash or id has one of them by chance."""
 
 
 async def screened(engine: Engine, store: Store, keep: Keep, *texts: str) -> list[Screened]:

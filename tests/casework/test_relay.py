@@ -297,7 +297,9 @@ async def test_what_was_handed_on_while_the_store_went_away_comes_again_with_the
 
     await put(store, ["a-1", "a-2"], clock())
     async with running(relay(outage, clock, cut)):
-        await until(lambda: outage.refused >= 2)
+        await until(lambda: outage.refused == 1)
+        clock.forward(1.0)
+        await until(lambda: outage.refused == 2)
         outage.away = False
         clock.forward(61.0)
         await until(lambda: _all_delivered(store))

@@ -78,6 +78,8 @@ class Relay:
         self._stopping = asyncio.Event()
         self._lanes: set[asyncio.Task[None]] = set()
         self._settling: Grouping[queue.Outcome, RowMapping | None] = Grouping(self._settle)
+        self._more_due = True
+        """Whether more may be due than was claimed, for want of lanes."""
         self._store_away = False
         self._reached = asyncio.Event()
         """Not set while the store, or whoever is to be told, is away."""
@@ -120,6 +122,7 @@ class Relay:
         """Claim what is due, as much as there are free lanes, and begin to hand it on; while all are away one row."""
         free = (self._pace.lanes if self._reached.is_set() else 1) - len(self._lanes)
         if free <= 0:
+            self._more_due = True
             return
         try:
             async with self._store.writing() as connection:
@@ -128,6 +131,7 @@ class Relay:
             self._store_away = True
             self._reached.clear()
             raise
+        self._more_due = len(rows) == free
         if self._store_away:
             self._store_away = False
             self._reached.set()
@@ -142,7 +146,8 @@ class Relay:
 
     def _free(self, lane: asyncio.Task[None]) -> None:
         self._lanes.discard(lane)
-        self._woken.set()
+        if self._more_due:
+            self._woken.set()
 
     async def _hand_on(self, first: RowMapping) -> None:
         """Hand on a row, and then those that follow it, as long as they get through."""

@@ -3,70 +3,56 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Sequence
+from functools import cache
 from typing import Any
 
-from sqlalchemy import RowMapping, bindparam, func, select, update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import (
+    Executable,
+    RowMapping,
+    bindparam,
+    func,
+    literal,
+    literal_column,
+    select,
+    true,
+    update,
+)
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from lurewatch.casework.store.columns import among
+from lurewatch.casework.store import upserts
+from lurewatch.casework.store.columns import Moment, bound, given
 from lurewatch.casework.store.schema import alerts, cases
-
-_Actors = tuple[str, str]
-"""Tenant, and the hash of who they are."""
-_COUNT = (
-    update(cases)
-    .where(cases.c.tenant == bindparam("whose"), cases.c.id == bindparam("of"))
-    .values(alerts=cases.c.alerts + bindparam("more"), updated_at=bindparam("now"))
-)
 
 
 async def file(
     connection: AsyncConnection, raised: Sequence[dict[str, Any]], now: float, new_id: Callable[[], str]
 ) -> None:
     """Set the ``case_id`` of alerts: of the open case on their ``actors``, or of a new one. The case is locked."""
-    wanted: set[_Actors] = {(row["tenant"], row["actors"]) for row in raised}
-    held: dict[_Actors, str] = {}
-    while missing := sorted(wanted - held.keys()):  # a case may be closed between the two statements
-        await _open(connection, missing, now, new_id)
-        held |= await _hold(connection, missing)
+    if not raised:
+        return
+    counted = Counter((row["tenant"], row["actors"]) for row in raised)
+    wanted = bound((tenant, actors, new_id(), more) for (tenant, actors), more in counted.items())
+    found = await connection.execute(_filing(connection.dialect.name), wanted | {"now": now})
+    held = {(tenant, actors): case for tenant, actors, case in found}
     for row in raised:
         row["case_id"] = held[row["tenant"], row["actors"]]
-    counted = Counter((row["tenant"], row["case_id"]) for row in raised)
-    rows = [{"whose": tenant, "of": case, "more": more, "now": now} for (tenant, case), more in sorted(counted.items())]
-    if rows:
-        await connection.execute(_COUNT, rows)
 
 
-async def _open(
-    connection: AsyncConnection, wanted: Collection[_Actors], now: float, new_id: Callable[[], str]
-) -> None:
-    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
-    fresh = [
-        {
-            "tenant": tenant,
-            "id": new_id(),
-            "actors": actors,
-            "status": "open",
-            "alerts": 0,
-            "created_at": now,
-            "updated_at": now,
-        }
-        for tenant, actors in wanted
-    ]
-    await connection.execute(dialect.insert(cases).on_conflict_do_nothing(), fresh)
-
-
-async def _hold(connection: AsyncConnection, wanted: Collection[_Actors]) -> dict[_Actors, str]:
-    table = cases.c
-    found = await connection.execute(
-        select(table.tenant, table.actors, table.id)
-        .where(among(connection, [table.tenant, table.actors], wanted), table.status == "open")
-        .order_by(table.tenant, table.actors)
-        .with_for_update()
+@cache
+def _filing(dialect: str) -> Executable:
+    """New cases, or more alerts for those that are open."""
+    table, names = cases.c, ["tenant", "actors", "id", "alerts", "status", "created_at", "updated_at"]
+    now = bindparam("now", type_=Moment)
+    fresh = given(table.tenant, table.actors, table.id, table.alerts).add_columns(literal("open"), now, now)
+    new = upserts.insert(dialect, cases).from_select(names, fresh.where(true()))
+    filed = new.on_conflict_do_update(
+        index_elements=[table.tenant, table.actors],
+        index_where=literal_column("status = 'open'"),
+        set_={"alerts": table.alerts + new.excluded.alerts, "updated_at": new.excluded.updated_at},
     )
-    return {(tenant, actors): case for tenant, actors, case in found}
+    filing: Executable = filed.returning(table.tenant, table.actors, table.id)
+    return filing
 
 
 async def settle(connection: AsyncConnection, tenant: str, case_id: str, now: float) -> None:

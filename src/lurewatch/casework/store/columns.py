@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import Any
 
 from sqlalchemy import (
@@ -15,13 +15,19 @@ from sqlalchemy import (
     Dialect,
     Integer,
     MetaData,
+    Select,
     String,
     TypeDecorator,
-    func,
+    bindparam,
+    cast,
+    literal_column,
     select,
     tuple_,
 )
 from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.functions import FunctionElement
 
 NAMING = {
     "ix": "ix_%(column_0_label)s",
@@ -68,16 +74,75 @@ def created() -> Column[float]:
     return Column("created_at", Moment, nullable=False)
 
 
-def among(
-    connection: AsyncConnection, columns: Sequence[ColumnElement[Any]], keys: Iterable[tuple[str | int, ...]]
-) -> ColumnElement[bool]:
-    """Whether the columns together are one of these keys, found by their index.
+_Row = tuple[str | int, ...]
+KEYS = "keys"
+"""The parameter of a statement that is executed with keys, or with rows."""
 
-    For a list of two or more rows SQLite would go through the whole table; for a query it takes the index.
+
+class _Rows(FunctionElement[Any]):
+    """The rows of the JSON array that is bound to KEYS."""
+
+    inherit_cache = True
+
+
+class _Part(FunctionElement[Any]):
+    """One value of such a row, by its place."""
+
+    inherit_cache = True
+
+
+@compiles(_Rows, "postgresql")
+def _rows_of_postgresql(element: _Rows, compiler: SQLCompiler, **more: Any) -> str:
+    return f"json_array_elements(CAST({compiler.process(element.clauses, **more)} AS JSON))"
+
+
+@compiles(_Rows, "sqlite")
+def _rows_of_sqlite(element: _Rows, compiler: SQLCompiler, **more: Any) -> str:
+    return f"json_each({compiler.process(element.clauses, **more)})"
+
+
+@compiles(_Part, "postgresql")
+def _part_of_postgresql(element: _Part, compiler: SQLCompiler, **more: Any) -> str:
+    row, place = element.clauses
+    return f"({compiler.process(row, **more)} ->> {compiler.process(place, **more)})"
+
+
+@compiles(_Part, "sqlite")
+def _part_of_sqlite(element: _Part, compiler: SQLCompiler, **more: Any) -> str:
+    row, place = element.clauses
+    return f"json_extract({compiler.process(row, **more)}, '$[' || {compiler.process(place, **more)} || ']')"
+
+
+def given(*columns: ColumnElement[Any]) -> Select[Any]:
+    """The rows that a statement is executed with (``bound``), as a query: a value for each of these columns.
+
+    One statement for any number of rows: it is made once, and it is one to the database.
     """
-    wanted = sorted(keys)
-    if connection.dialect.name == "postgresql":
-        return tuple_(*columns).in_(wanted)
-    each = func.json_each(json.dumps(wanted, ensure_ascii=False)).table_valued("value")
-    parts = (func.json_extract(each.c.value, f"$[{place}]") for place in range(len(columns)))
-    return tuple_(*columns).in_(select(*parts))
+    each = _Rows(bindparam(KEYS, type_=String)).table_valued("value")
+    parts = (_Part(each.c.value, literal_column(str(place))) for place in range(len(columns)))
+    pairs = zip(parts, columns, strict=True)
+    return select(*(cast(part, Big) if isinstance(column.type, Integer) else part for part, column in pairs))
+
+
+def bound(rows: Iterable[_Row]) -> dict[str, Any]:
+    """The parameter of a statement with ``given``, in order."""
+    return {KEYS: json.dumps(sorted(rows), ensure_ascii=False)}
+
+
+def among(dialect: str, *columns: ColumnElement[Any]) -> ColumnElement[bool]:
+    """Whether the columns together are one of the keys that the statement is executed with (``any_of``).
+
+    They are found by an index. SQLite would not take one for a list of keys, nor PostgreSQL for a query.
+    """
+    if dialect == "postgresql":
+        return tuple_(*columns).in_(bindparam(KEYS, expanding=True))
+    return tuple_(*columns).in_(given(*columns))
+
+
+def any_of(connection: AsyncConnection, keys: Iterable[_Row]) -> dict[str, Any]:
+    """The parameter of a statement with ``among``; there is at least one key."""
+    if connection.dialect.name != "postgresql":
+        return bound(keys)
+    # The last key again and again, so that few different statements have to be read by the database.
+    listed = sorted(keys)
+    return {KEYS: listed + listed[-1:] * ((1 << (len(listed) - 1).bit_length()) - len(listed))}

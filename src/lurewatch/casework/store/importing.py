@@ -6,11 +6,11 @@ from collections.abc import Collection, Sequence
 from typing import Any
 
 from sqlalchemy import RowMapping, case, distinct, func, select, tuple_, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from lurewatch.casework.store import ledger
 from lurewatch.casework.store.schema import conversation_flags, pair_counters
+from lurewatch.casework.store.upserts import insert_missing
 
 INCIDENT = 32
 """So many characters at the start of ``origin`` name the incident, the rest the row."""
@@ -27,9 +27,7 @@ async def known(connection: AsyncConnection, tenant: str, origins: Collection[st
 
 async def add(connection: AsyncConnection, rows: Sequence[dict[str, Any]]) -> None:
     """Write rows, less those that are there already."""
-    dialect: Any = postgresql if connection.dialect.name == "postgresql" else sqlite
-    insert = dialect.insert(conversation_flags)
-    await connection.execute(insert.on_conflict_do_nothing(index_elements=["tenant", "origin"]), list(rows))
+    await insert_missing(connection, conversation_flags, rows)
 
 
 async def pairs(connection: AsyncConnection, tenant: str, after: tuple[str, str], limit: int) -> Sequence[RowMapping]:

@@ -3,16 +3,41 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from functools import cache
+from typing import Any
 
-from sqlalchemy import RowMapping, delete, func, select
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import RowMapping, Select, delete, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from lurewatch.casework.store.columns import among
+from lurewatch.casework.store.columns import among, any_of
 from lurewatch.casework.store.schema import indicators, messages
+from lurewatch.casework.store.upserts import insert_missing
 
 Value = tuple[str, str, str]
 """Tenant, type and value."""
+_VALUE = (indicators.c.tenant, indicators.c.type, indicators.c.value)
+
+
+@cache
+def _known(dialect: str) -> Select[Any]:
+    return (
+        select(
+            *_VALUE,
+            indicators.c.source,
+            func.max(indicators.c.confidence).label("confidence"),
+            func.min(indicators.c.conversation).label("first"),
+            func.max(indicators.c.conversation).label("last"),
+        )
+        .where(among(dialect, *_VALUE))
+        .group_by(*_VALUE, indicators.c.source)
+    )
+
+
+@cache
+def _innocent(dialect: str) -> Select[Any]:
+    return select(messages.c.conversation, messages.c.position).where(
+        among(dialect, messages.c.conversation, messages.c.position), messages.c.role.in_(("protected", "agent"))
+    )
 
 
 async def known(connection: AsyncConnection, values: Collection[Value]) -> Sequence[RowMapping]:
@@ -22,27 +47,14 @@ async def known(connection: AsyncConnection, values: Collection[Value]) -> Seque
     """
     if not values:
         return ()
-    table = indicators.c
-    key = [table.tenant, table.type, table.value]
-    found = await connection.execute(
-        select(
-            *key,
-            table.source,
-            func.max(table.confidence).label("confidence"),
-            func.min(table.conversation).label("first"),
-            func.max(table.conversation).label("last"),
-        )
-        .where(among(connection, key, values))
-        .group_by(*key, table.source)
-    )
-    return found.mappings().all()
+    found = await connection.execute(_known(connection.dialect.name), any_of(connection, values))
+    rows: Sequence[RowMapping] = found.mappings().all()
+    return rows
 
 
 async def keep(connection: AsyncConnection, rows: Sequence[dict[str, object]]) -> None:
     """Keep values; what is known of the same conversation from the same source stays as it is."""
-    if rows:
-        dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
-        await connection.execute(dialect.insert(indicators).on_conflict_do_nothing(), list(rows))
+    await insert_missing(connection, indicators, rows)
 
 
 async def forget(connection: AsyncConnection, conversation: int) -> None:
@@ -54,10 +66,5 @@ async def innocent(connection: AsyncConnection, places: Collection[tuple[int, in
     """Which messages, as (conversation, position), are of protected users and agents."""
     if not places:
         return set()
-    table = messages.c
-    found = await connection.execute(
-        select(table.conversation, table.position).where(
-            among(connection, [table.conversation, table.position], places), table.role.in_(("protected", "agent"))
-        )
-    )
+    found = await connection.execute(_innocent(connection.dialect.name), any_of(connection, places))
     return {(conversation, position) for conversation, position in found}

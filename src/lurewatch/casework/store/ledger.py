@@ -8,14 +8,26 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
-from sqlalchemy import RowMapping, Table, bindparam, func, literal, select, tuple_, update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import (
+    Connection,
+    Executable,
+    RowMapping,
+    Select,
+    bindparam,
+    insert,
+    literal,
+    select,
+    true,
+    tuple_,
+    update,
+)
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from lurewatch.casework.store import schema
-from lurewatch.casework.store.columns import among
+from lurewatch.casework.store import schema, upserts
+from lurewatch.casework.store.columns import Moment, among, any_of, bound, given
 from lurewatch.casework.store.schema import (
     conversations,
     cooldowns,
@@ -24,12 +36,50 @@ from lurewatch.casework.store.schema import (
     pair_counters,
     verdicts,
 )
+from lurewatch.casework.store.upserts import insert_missing, replace
 
 Row = RowMapping
 Key = tuple[str, ...]
 _NAMES = ("tenant", "channel", "id")
 """What tells conversations apart."""
-_LONGEST_ID = 200
+_PAIR = ("tenant", "client_email", "advisor_email")
+
+
+@cache
+def _held_conversations(dialect: str) -> Select[Any]:
+    return (
+        select(conversations)
+        .where(among(dialect, *(conversations.c[name] for name in _NAMES)))
+        .order_by(*(conversations.c[name] for name in _NAMES))
+        .with_for_update()
+    )
+
+
+@cache
+def _answered(dialect: str) -> Select[Any]:
+    return select(idempotency_keys).where(among(dialect, idempotency_keys.c.tenant, idempotency_keys.c.key))
+
+
+@cache
+def _known(dialect: str) -> Select[Any]:
+    return (
+        select(
+            messages.c.conversation,
+            messages.c.message_id,
+            messages.c.position,
+            messages.c.edition,
+            messages.c.text_hash,
+        )
+        .where(among(dialect, messages.c.conversation, messages.c.message_id))
+        .order_by(messages.c.seq)
+    )
+
+
+@cache
+def _last_alerts(dialect: str) -> Select[Any]:
+    return select(
+        cooldowns.c.tenant, cooldowns.c.channel, cooldowns.c.conversation_id, cooldowns.c.type, cooldowns.c.last_at
+    ).where(among(dialect, cooldowns.c.tenant, cooldowns.c.channel, cooldowns.c.conversation_id))
 
 
 @dataclass(slots=True)
@@ -54,90 +104,43 @@ async def hold_conversations(connection: AsyncConnection, fresh: Sequence[Mappin
         return {}
     wanted: dict[Key, Mapping[str, object]] = {tuple(str(row[name]) for name in _NAMES): row for row in fresh}
     keys = sorted(wanted)
-    held = await _held(connection, keys)
-    if missing := [key for key in keys if key not in held]:
-        await _insert_missing(connection, conversations, [wanted[key] for key in missing])
-        held = await _held(connection, keys)
-    return held
+    rows = await held(connection, keys)
+    if missing := [key for key in keys if key not in rows]:
+        await insert_missing(connection, conversations, [wanted[key] for key in missing])
+        rows = await held(connection, keys)
+    return rows
 
 
-async def _held(connection: AsyncConnection, keys: Sequence[Key]) -> dict[Key, Row]:
-    table = conversations.c
-    found = await connection.execute(
-        select(conversations)
-        .where(among(connection, [table.tenant, table.channel, table.id], keys))
-        .order_by(table.tenant, table.channel, table.id)
-        .with_for_update()
-    )
+async def held(connection: AsyncConnection, keys: Collection[Key]) -> dict[Key, Row]:
+    """Those of these conversations, as (tenant, channel, id), that are there, locked."""
+    found = await connection.execute(_held_conversations(connection.dialect.name), any_of(connection, keys))
     return {(row["tenant"], row["channel"], row["id"]): row for row in found.mappings()}
-
-
-async def movable(connection: AsyncConnection, before: Key, after: Key) -> Row | None:
-    """The row of a conversation, as (tenant, channel, id), locked; None without one, or where ``after`` has a row."""
-    table = conversations.c
-    columns = [table.tenant, table.channel, table.id]
-    found = await connection.execute(
-        select(conversations).where(among(connection, columns, [before, after])).order_by(*columns).with_for_update()
-    )
-    rows = found.mappings().all()
-    return rows[0] if [row["id"] for row in rows] == [before[2]] else None
-
-
-async def move(connection: AsyncConnection, seq: int, before: Key, after: Key, state: bytes) -> None:
-    """Give a conversation another id, in its own row and where it is written out."""
-    tenant, channel, name = before
-    await connection.execute(conversations.update().where(conversations.c.seq == seq).values(id=after[2], state=state))
-    kept = messages.c
-    await connection.execute(
-        messages.update()
-        .where(kept.conversation == seq, kept.message_id != "")
-        .values(message_id=func.substr(literal(f"{name}/").concat(kept.message_id), 1, _LONGEST_ID))
-    )
-    told = schema.outbox.c
-    await connection.execute(
-        schema.outbox.update()
-        .where(told.ordered_by == "/".join(before))
-        .values(ordered_by="/".join(after), subject=after[2])
-    )
-    cooled = cooldowns.c
-    await connection.execute(
-        cooldowns.update()
-        .where(cooled.tenant == tenant, cooled.channel == channel, cooled.conversation_id == name)
-        .values(conversation_id=after[2])
-    )
-
-
-async def move_pairs(connection: AsyncConnection, tenant: str, before: str, after: str) -> None:
-    """Count on under ``after`` what was counted under ``before`` where a client stands."""
-    for table in (schema.alerts, pair_counters, schema.conversation_flags):
-        await connection.execute(
-            table.update().where(table.c.tenant == tenant, table.c.client_email == before).values(client_email=after)
-        )
 
 
 async def hold_counters(connection: AsyncConnection, pairs: Collection[Key], now: float) -> dict[Key, int]:
     """The incidents of these pairs so far, locked."""
     if not pairs:
         return {}
-    names = ("tenant", "client_email", "advisor_email")
-    fresh = [dict(zip(names, pair, strict=True), incidents=0, updated_at=now) for pair in sorted(pairs)]
-    await _insert_missing(connection, pair_counters, fresh)
-    columns = [pair_counters.c[name] for name in names]
-    found = await connection.execute(
-        select(*columns, pair_counters.c.incidents)
-        .where(among(connection, columns, pairs))
-        .order_by(*columns)
-        .with_for_update()
-    )
+    found = await connection.execute(_holding(connection.dialect.name), bound(pairs) | {"now": now})
     return {tuple(row[:3]): row[3] for row in found}
+
+
+@cache
+def _holding(dialect: str) -> Executable:
+    """To write to a row locks it, and tells what it is, whether it was there or not."""
+    key = [pair_counters.c[name] for name in _PAIR]
+    fresh = given(*key).add_columns(literal(0), bindparam("now", type_=Moment)).where(true())
+    new = upserts.insert(dialect, pair_counters).from_select([*_PAIR, "incidents", "updated_at"], fresh)
+    held = new.on_conflict_do_update(index_elements=key, set_={"updated_at": new.excluded.updated_at})
+    holding: Executable = held.returning(*key, pair_counters.c.incidents)
+    return holding
 
 
 async def answered_keys(connection: AsyncConnection, keys: Collection[tuple[str, str]]) -> dict[Key, Row]:
     """What these idempotency keys, as (tenant, key), stood for before."""
     if not keys:
         return {}
-    table = idempotency_keys.c
-    found = await connection.execute(select(idempotency_keys).where(among(connection, [table.tenant, table.key], keys)))
+    found = await connection.execute(_answered(connection.dialect.name), any_of(connection, keys))
     return {(row["tenant"], row["key"]): row for row in found.mappings()}
 
 
@@ -147,12 +150,7 @@ async def known_messages(
     """These messages as last screened, by (seq of the conversation, id of the message)."""
     if not wanted:
         return {}
-    table = messages.c
-    found = await connection.execute(
-        select(table.conversation, table.message_id, table.position, table.edition, table.text_hash)
-        .where(among(connection, [table.conversation, table.message_id], wanted))
-        .order_by(table.seq)
-    )
+    found = await connection.execute(_known(connection.dialect.name), any_of(connection, wanted))
     return {(row["conversation"], row["message_id"]): row for row in found.mappings()}
 
 
@@ -160,29 +158,34 @@ async def last_alerts(connection: AsyncConnection, keys: Collection[Key]) -> dic
     """When which type of alert was last sent in these conversations."""
     if not keys:
         return {}
-    table = cooldowns.c
-    found = await connection.execute(
-        select(table.tenant, table.channel, table.conversation_id, table.type, table.last_at).where(
-            among(connection, [table.tenant, table.channel, table.conversation_id], keys)
-        )
-    )
+    found = await connection.execute(_last_alerts(connection.dialect.name), any_of(connection, keys))
     last: dict[Key, dict[str, float]] = {}
     for *key, kind, at in found:
         last.setdefault(tuple(key), {})[kind] = at
     return last
 
 
+_NEWER = messages.alias()
+_TEXTS = (
+    select(messages)
+    .where(
+        messages.c.conversation == bindparam("of"),
+        messages.c.position >= bindparam("since"),
+        ~select(_NEWER.c.seq)
+        .where(
+            _NEWER.c.conversation == bindparam("of"),
+            _NEWER.c.position == messages.c.position,
+            _NEWER.c.edition > messages.c.edition,
+        )
+        .exists(),
+    )
+    .order_by(messages.c.position)
+)
+
+
 async def texts(connection: AsyncConnection, conversation: int, since: int = 0) -> list[RowMapping]:
     """The messages of a conversation in order, from a position on, each as last edited."""
-    table, other = messages.c, messages.alias()
-    newer = select(other.c.seq).where(
-        other.c.conversation == conversation, other.c.position == table.position, other.c.edition > table.edition
-    )
-    found = await connection.execute(
-        select(messages)
-        .where(table.conversation == conversation, table.position >= since, ~newer.exists())
-        .order_by(table.position)
-    )
+    found = await connection.execute(_TEXTS, {"of": conversation, "since": since})
     return list(found.mappings())
 
 
@@ -231,6 +234,18 @@ async def last_verdict(connection: AsyncConnection, conversation: int, position:
     return found.mappings().first()
 
 
+_WRITTEN = {
+    table.name: insert(table)
+    for table in (
+        messages,
+        verdicts,
+        schema.conversation_flags,
+        schema.alerts,
+        idempotency_keys,
+        schema.outbox,
+        schema.audit_log,
+    )
+}
 _UPDATED = ("state", "message_count", "scam_probability", "risk_level", "scam_type", "handed_off_at", "updated_at")
 _UPDATE = (
     update(conversations)
@@ -241,27 +256,14 @@ _UPDATE = (
 
 async def write(connection: AsyncConnection, rows: Rows) -> None:
     """Write all of it."""
-    for table in ("messages", "verdicts", "conversation_flags", "alerts", "idempotency_keys", "outbox", "audit_log"):
-        if found := getattr(rows, table):
-            await connection.execute(schema.metadata.tables[table].insert(), found)
+    await connection.run_sync(_write, rows)  # in one step: each one from outside costs more than its statement
+
+
+def _write(connection: Connection, rows: Rows) -> None:
+    for name, written in _WRITTEN.items():
+        if found := getattr(rows, name):
+            connection.execute(written, found)
     if rows.conversations:
-        await connection.execute(_UPDATE, rows.conversations)
-    await _replace(connection, pair_counters, rows.counters)
-    await _replace(connection, cooldowns, rows.cooldowns)
-
-
-async def _insert_missing(connection: AsyncConnection, table: Table, rows: Sequence[Mapping[str, object]]) -> None:
-    insert = _dialect(connection).insert(table).on_conflict_do_nothing()
-    await connection.execute(insert, list(rows))
-
-
-async def _replace(connection: AsyncConnection, table: Table, rows: Sequence[Mapping[str, object]]) -> None:
-    if rows:
-        insert = _dialect(connection).insert(table)
-        key = list(table.primary_key.columns)
-        new = {name: insert.excluded[name] for name in rows[0] if name not in table.primary_key.columns}
-        await connection.execute(insert.on_conflict_do_update(index_elements=key, set_=new), list(rows))
-
-
-def _dialect(connection: AsyncConnection) -> Any:
-    return postgresql if connection.dialect.name == "postgresql" else sqlite
+        connection.execute(_UPDATE, rows.conversations)
+    replace(connection, pair_counters, rows.counters)
+    replace(connection, cooldowns, rows.cooldowns)

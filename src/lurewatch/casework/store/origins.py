@@ -6,11 +6,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import JSON, Column, LargeBinary, RowMapping, String, Table, select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from lurewatch.casework.store.columns import Moment
 from lurewatch.casework.store.schema import messages, metadata, verdicts
+from lurewatch.casework.store.upserts import insert_missing
 
 pack_layers = Table(
     "pack_layers",
@@ -50,18 +50,14 @@ async def keep(
     configuration: Mapping[str, Any],
 ) -> None:
     """Keep what is not kept yet."""
-    dialect: Any = postgresql if connection.dialect.name == "postgresql" else sqlite
     for table, rows in ((pack_layers, layers), (packs, [pack] if pack else []), (configurations, [configuration])):
-        for row in rows:
-            await connection.execute(dialect.insert(table).values(row).on_conflict_do_nothing())
+        await insert_missing(connection, table, rows)
 
 
 async def keep_policies(connection: AsyncConnection, policies: Mapping[str, bytes], now: float) -> None:
     """Keep policies, as JSON by their names, that are not kept yet."""
-    if policies:
-        dialect: Any = postgresql if connection.dialect.name == "postgresql" else sqlite
-        rows = [{"name": name, "config": config, "created_at": now} for name, config in sorted(policies.items())]
-        await connection.execute(dialect.insert(configurations).on_conflict_do_nothing(), rows)
+    rows = [{"name": name, "config": config, "created_at": now} for name, config in sorted(policies.items())]
+    await insert_missing(connection, configurations, rows)
 
 
 async def pack(connection: AsyncConnection, name: str) -> tuple[list[bytes], str] | None:

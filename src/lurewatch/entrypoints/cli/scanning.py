@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 from lurewatch.engine.model import Conversation, Verdict
 from lurewatch.engine.pipeline import Engine
+from lurewatch.entrypoints import garbage
 from lurewatch.entrypoints.answers import Writer, explained
 from lurewatch.entrypoints.records import Format, Payload, Row, reader
 from lurewatch.errors import InputError
@@ -107,8 +107,7 @@ def scan_all(scanner: Scanner, chunks: Iterable[Sequence[Row]], jobs: int, take:
         LurewatchError: a process died.
     """
     if jobs == 1:
-        gc.freeze()  # the engine stays: there is no use in looking through it again and again
-        gc.set_threshold(20_000, 20, 100)
+        garbage.settle()
         for chunk in chunks:
             take(scanner.scan(chunk))
         return

@@ -22,7 +22,7 @@ from lurewatch.casework.bus import open_bus
 from lurewatch.casework.events import get_event_bus
 from lurewatch.casework.screening import Adviser, Terms
 from lurewatch.engine.model import Conversation, Knowledge
-from lurewatch.entrypoints import receiving
+from lurewatch.entrypoints import garbage, receiving
 from lurewatch.entrypoints.acting import doers
 from lurewatch.entrypoints.app import LiveEngine, build_opinions
 from lurewatch.entrypoints.binding import bindings
@@ -98,6 +98,7 @@ def _lifespan(
             tasks.append(asyncio.create_task(recording.keep_trying()))
         if polling is not None:
             tasks.append(asyncio.create_task(polling.run()))
+        garbage.settle()
         yield
         for task in tasks:
             task.cancel()
