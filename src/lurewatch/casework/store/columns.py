@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 import json
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import (
     BigInteger,
@@ -74,6 +74,7 @@ def created() -> Column[float]:
     return Column("created_at", Moment, nullable=False)
 
 
+Key = TypeVar("Key", int, str, tuple[str | int, ...])
 _Row = tuple[str | int, ...]
 KEYS = "keys"
 """The parameter of a statement that is executed with keys, or with rows."""
@@ -141,8 +142,10 @@ def among(dialect: str, *columns: ColumnElement[Any]) -> ColumnElement[bool]:
 
 def any_of(connection: AsyncConnection, keys: Iterable[_Row]) -> dict[str, Any]:
     """The parameter of a statement with ``among``; there is at least one key."""
-    if connection.dialect.name != "postgresql":
-        return bound(keys)
-    # The last key again and again, so that few different statements have to be read by the database.
-    listed = sorted(keys)
-    return {KEYS: listed + listed[-1:] * ((1 << (len(listed) - 1).bit_length()) - len(listed))}
+    return {KEYS: listed(keys)} if connection.dialect.name == "postgresql" else bound(keys)
+
+
+def listed(keys: Iterable[Key]) -> list[Key]:
+    """Keys for a list in a statement: the last again and again, so that the database has few statements to read."""
+    found = sorted(keys)
+    return found + found[-1:] * ((1 << (len(found) - 1).bit_length()) - len(found))

@@ -10,13 +10,15 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, RowMapping, ScalarSelect, Select, String, bindparam, func, select, text, update
+from sqlalchemy import CursorResult, RowMapping, String, bindparam, func, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from lurewatch.casework.delivery import Proof, Receipt
+from lurewatch.casework.store.columns import listed
 from lurewatch.casework.store.schema import alerts, conversation_flags, outbox
 
 _LONGEST_REFERENCE = 200
+_BY_INDEX = text("SET LOCAL enable_sort = off")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +47,30 @@ class Claim:
     until: float
 
 
+_OTHER = outbox.alias("other")
+_FIRST_PENDING = (
+    select(func.min(_OTHER.c.seq))
+    .where(_OTHER.c.ordered_by == outbox.c.ordered_by, _OTHER.c.status == "pending")
+    .correlate(outbox)
+    .scalar_subquery()
+)
+"""Of the rows that share the ``ordered_by`` of a row."""
+_THESE = outbox.c.seq.in_(bindparam("these", expanding=True))
+_DUE = (
+    select(outbox)
+    .where(
+        outbox.c.status == "pending",
+        outbox.c.next_at <= bindparam("now"),
+        outbox.c.kind.in_(bindparam("kinds", expanding=True)),
+    )
+    .with_for_update(skip_locked=True, of=outbox)  # what is locked is somebody else's already
+)
+_FIRST_DUE = _DUE.where(outbox.c.seq == _FIRST_PENDING).order_by(outbox.c.next_at).limit(bindparam("most"))
+_DUE_OF_THESE = _DUE.where(_THESE)
+_FOLLOWING = select(outbox.c.seq, _FIRST_PENDING).where(_THESE)
+_TAKE = update(outbox).where(_THESE).values(attempts=outbox.c.attempts + 1, next_at=bindparam("until"))
+
+
 async def claim(connection: AsyncConnection, by: Claim, limit: int) -> list[RowMapping]:
     """Up to so many rows that are due, the longest due first; of each ``ordered_by`` the first pending one alone.
 
@@ -54,43 +80,26 @@ async def claim(connection: AsyncConnection, by: Claim, limit: int) -> list[RowM
     # Two ways to read all that waits for every claim: a join instead of a sub-query asked for each row, and a sort
     # instead of the index. PostgreSQL takes the second where it has not counted the rows lately.
     if connection.dialect.name == "postgresql":
-        await connection.execute(text("SET LOCAL enable_sort = off"))
-    first = outbox.c.seq == _first_pending(outbox.c.ordered_by)
-    return await _take(connection, by, _due(by).where(first).order_by(outbox.c.next_at).limit(limit))
+        await connection.execute(_BY_INDEX)
+    found = await connection.execute(_FIRST_DUE, {"now": by.now, "kinds": sorted(by.kinds), "most": limit})
+    return await _taken(connection, by, found)
 
 
 async def claim_next(connection: AsyncConnection, by: Claim, settled: Collection[int]) -> dict[int, RowMapping]:
     """What follows these rows in their ``ordered_by``, if it is due, by the ``seq`` of what it follows."""
-    firsts = await connection.execute(
-        select(outbox.c.seq, _first_pending(outbox.c.ordered_by)).where(outbox.c.seq.in_(sorted(settled)))
-    )
+    firsts = await connection.execute(_FOLLOWING, {"these": listed(settled)})
     following = {first: seq for seq, first in firsts if first is not None}
     if not following:
         return {}
-    rows = await _take(connection, by, _due(by).where(outbox.c.seq.in_(sorted(following))))
+    asked = {"now": by.now, "kinds": sorted(by.kinds), "these": listed(following)}
+    rows = await _taken(connection, by, await connection.execute(_DUE_OF_THESE, asked))
     return {following[row["seq"]]: row for row in rows}
 
 
-def _first_pending(ordered_by: ColumnElement[str]) -> ScalarSelect[int]:
-    other = outbox.alias("other")
-    first = select(func.min(other.c.seq)).where(other.c.ordered_by == ordered_by, other.c.status == "pending")
-    return first.correlate(outbox).scalar_subquery()
-
-
-def _due(by: Claim) -> Select[Any]:
-    return (
-        select(outbox)
-        .where(outbox.c.status == "pending", outbox.c.next_at <= by.now, outbox.c.kind.in_(sorted(by.kinds)))
-        .with_for_update(skip_locked=True, of=outbox)  # what is locked is somebody else's already
-    )
-
-
-async def _take(connection: AsyncConnection, by: Claim, due: Select[Any]) -> list[RowMapping]:
-    found = await connection.execute(due)
-    rows = list(found.mappings())
+async def _taken(connection: AsyncConnection, by: Claim, due: CursorResult[Any]) -> list[RowMapping]:
+    rows = list(due.mappings())
     if rows:
-        taken = update(outbox).where(outbox.c.seq.in_([row["seq"] for row in rows]))
-        await connection.execute(taken.values(attempts=outbox.c.attempts + 1, next_at=by.until))
+        await connection.execute(_TAKE, {"these": listed(row["seq"] for row in rows), "until": by.until})
     return rows
 
 
