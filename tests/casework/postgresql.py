@@ -26,6 +26,11 @@ _OPTIONS = {
     "shared_buffers": "32MB",
     "max_connections": "100",
 }
+_DURABLE = {
+    "fsync": "on",
+    "shared_buffers": "128MB",
+    "wal_init_zero": "off",  # a server that has run for an hour writes its log over old files, and fills none anew
+}
 
 
 class NoServerError(Exception):
@@ -39,7 +44,7 @@ class PostgreSQL:
     """
 
     def __init__(self, *, durable: bool = False) -> None:
-        self._options = _OPTIONS | ({"fsync": "on"} if durable else {})
+        self._options = _OPTIONS | (_DURABLE if durable else {})
         self._programs = _programs()
         # Sockets have short paths: 107 bytes at most, and pytest's own folders are long.
         self._folder = Path(tempfile.mkdtemp(prefix="pg-"))

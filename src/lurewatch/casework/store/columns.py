@@ -18,6 +18,7 @@ from sqlalchemy import (
     Select,
     String,
     TypeDecorator,
+    and_,
     bindparam,
     cast,
     literal_column,
@@ -122,7 +123,8 @@ def given(*columns: ColumnElement[Any]) -> Select[Any]:
     each = _Rows(bindparam(KEYS, type_=String)).table_valued("value")
     parts = (_Part(each.c.value, literal_column(str(place))) for place in range(len(columns)))
     pairs = zip(parts, columns, strict=True)
-    return select(*(cast(part, Big) if isinstance(column.type, Integer) else part for part, column in pairs))
+    typed = (cast(part, Big) if isinstance(column.type, Integer) else part for part, column in pairs)
+    return select(*(part.label(f"part_{place}") for place, part in enumerate(typed)))
 
 
 def bound(rows: Iterable[_Row]) -> dict[str, Any]:
@@ -130,18 +132,20 @@ def bound(rows: Iterable[_Row]) -> dict[str, Any]:
     return {KEYS: json.dumps(sorted(rows), ensure_ascii=False)}
 
 
-def among(dialect: str, *columns: ColumnElement[Any]) -> ColumnElement[bool]:
-    """Whether the columns together are one of the keys that the statement is executed with (``any_of``).
+def among(dialect: str, asked: Select[Any], *columns: ColumnElement[Any]) -> Select[Any]:
+    """What is asked of the rows whose columns together are one of the keys that it is executed with (``any_of``).
 
-    They are found by an index. SQLite would not take one for a list of keys, nor PostgreSQL for a query.
+    They are found by an index: PostgreSQL takes none for a join with values that it does not know, and SQLite none, or
+    the wrong one, for a list.
     """
     if dialect == "postgresql":
-        return tuple_(*columns).in_(bindparam(KEYS, expanding=True))
-    return tuple_(*columns).in_(given(*columns))
+        return asked.where(tuple_(*columns).in_(bindparam(KEYS, expanding=True)))
+    keys = given(*columns).subquery()
+    return asked.join(keys, and_(*(column == key for column, key in zip(columns, keys.c, strict=True))))
 
 
 def any_of(connection: AsyncConnection, keys: Iterable[_Row]) -> dict[str, Any]:
-    """The parameter of a statement with ``among``; there is at least one key."""
+    """The parameter of a statement with ``among``: at least one key, and none twice."""
     return {KEYS: listed(keys)} if connection.dialect.name == "postgresql" else bound(keys)
 
 

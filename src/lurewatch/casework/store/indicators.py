@@ -20,24 +20,20 @@ _VALUE = (indicators.c.tenant, indicators.c.type, indicators.c.value)
 
 @cache
 def _known(dialect: str) -> Select[Any]:
-    return (
-        select(
-            *_VALUE,
-            indicators.c.source,
-            func.max(indicators.c.confidence).label("confidence"),
-            func.min(indicators.c.conversation).label("first"),
-            func.max(indicators.c.conversation).label("last"),
-        )
-        .where(among(dialect, *_VALUE))
-        .group_by(*_VALUE, indicators.c.source)
+    asked = select(
+        *_VALUE,
+        indicators.c.source,
+        func.max(indicators.c.confidence).label("confidence"),
+        func.min(indicators.c.conversation).label("first"),
+        func.max(indicators.c.conversation).label("last"),
     )
+    return among(dialect, asked, *_VALUE).group_by(*_VALUE, indicators.c.source)
 
 
 @cache
 def _innocent(dialect: str) -> Select[Any]:
-    return select(messages.c.conversation, messages.c.position).where(
-        among(dialect, messages.c.conversation, messages.c.position), messages.c.role.in_(("protected", "agent"))
-    )
+    place = (messages.c.conversation, messages.c.position)
+    return among(dialect, select(*place).where(messages.c.role.in_(("protected", "agent"))), *place)
 
 
 async def known(connection: AsyncConnection, values: Collection[Value]) -> Sequence[RowMapping]:

@@ -47,39 +47,26 @@ _PAIR = ("tenant", "client_email", "advisor_email")
 
 @cache
 def _held_conversations(dialect: str) -> Select[Any]:
-    return (
-        select(conversations)
-        .where(among(dialect, *(conversations.c[name] for name in _NAMES)))
-        .order_by(*(conversations.c[name] for name in _NAMES))
-        .with_for_update()
-    )
+    names = [conversations.c[name] for name in _NAMES]
+    return among(dialect, select(conversations), *names).order_by(*names).with_for_update(of=conversations)
 
 
 @cache
 def _answered(dialect: str) -> Select[Any]:
-    return select(idempotency_keys).where(among(dialect, idempotency_keys.c.tenant, idempotency_keys.c.key))
+    return among(dialect, select(idempotency_keys), idempotency_keys.c.tenant, idempotency_keys.c.key)
 
 
 @cache
 def _known(dialect: str) -> Select[Any]:
-    return (
-        select(
-            messages.c.conversation,
-            messages.c.message_id,
-            messages.c.position,
-            messages.c.edition,
-            messages.c.text_hash,
-        )
-        .where(among(dialect, messages.c.conversation, messages.c.message_id))
-        .order_by(messages.c.seq)
-    )
+    table = messages.c
+    asked = select(table.conversation, table.message_id, table.position, table.edition, table.text_hash)
+    return among(dialect, asked, table.conversation, table.message_id).order_by(table.seq)
 
 
 @cache
 def _last_alerts(dialect: str) -> Select[Any]:
-    return select(
-        cooldowns.c.tenant, cooldowns.c.channel, cooldowns.c.conversation_id, cooldowns.c.type, cooldowns.c.last_at
-    ).where(among(dialect, cooldowns.c.tenant, cooldowns.c.channel, cooldowns.c.conversation_id))
+    key = (cooldowns.c.tenant, cooldowns.c.channel, cooldowns.c.conversation_id)
+    return among(dialect, select(*key, cooldowns.c.type, cooldowns.c.last_at), *key)
 
 
 @dataclass(slots=True)
