@@ -65,6 +65,7 @@ async def forget(store: Store, seq: int, choose: Choose, finish: Finish, names: 
         if held["user_id"] in names:
             changed["user_id"] = ""
         await erasing.change_state(connection, seq, changed)
+        await work.rewrite_dossiers(connection, seq)
         ids = await erasing.verdicts_on(connection, said)
         forgot = Forgot(held, said, work.counts, ids, frozenset(work.evidence))
         await finish(connection, forgot)
@@ -124,6 +125,16 @@ class _Work:
         for kind in ("verdicts", "events"):
             while await self._page(connection, held, kind):
                 pass
+
+    async def rewrite_dossiers(self, connection: AsyncConnection, seq: int) -> None:
+        """Rewrite what was put away of senders."""
+        last = None
+        while page := await erasing.dossiers_of(connection, seq, last):
+            for row in page:
+                left = self.forgotten.without_dossier(row["sender"], row["dossier"])
+                if left != row["dossier"]:
+                    await erasing.change_dossier(connection, seq, row["sender"], left)
+            last = page[-1]["sender"]
 
     async def _page(self, connection: AsyncConnection, held: RowMapping, kind: str) -> int:
         after = self._rewritten[kind]

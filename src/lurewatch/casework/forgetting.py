@@ -114,6 +114,14 @@ class Forgotten:
         left = self._of(whole, "")
         return recorded if left == whole else msgspec.json.encode(left)
 
+    def without_dossier(self, sender: str, recorded: bytes) -> bytes | None:
+        """What is left of a sender's dossier; None for nothing, the same bytes where nothing of it is there."""
+        whole = {sender: msgspec.json.decode(recorded)}
+        left = self._of(whole, "dossiers")
+        if left == whole:
+            return recorded
+        return msgspec.json.encode(left[sender]) if sender in left else None
+
     def _of(self, value: Any, name: str) -> Any:
         if isinstance(value, str):
             return value if name in _OURS else self.values.masked_in(value)

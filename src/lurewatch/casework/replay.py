@@ -9,14 +9,14 @@ from typing import Any
 import msgspec
 
 from lurewatch.casework.origins import Origins, PackFiles
-from lurewatch.casework.screening import resuming
+from lurewatch.casework.screening import members, resuming
 from lurewatch.casework.screening.newest import of_message
 from lurewatch.casework.store import Store, origins, reading
 from lurewatch.casework.store.ledger import Row
 from lurewatch.engine.model import Decision, Knowledge, Memory, SenderMetadata, Verdict, Versions
 from lurewatch.engine.pipeline import Engine, EngineConfig
 from lurewatch.engine.policies import PolicyConfig
-from lurewatch.engine.state import ConversationState
+from lurewatch.engine.state import ConversationState, Dossier
 from lurewatch.errors import InputError, ReplayError
 
 Build = Callable[[PackFiles | None, EngineConfig | None], Engine]
@@ -114,12 +114,13 @@ class Replay:
             known = sorted(latest.items())[-engine.config.most_messages :]
             state = resuming.anew(engine, state, known, len(latest))
             first = until
+        away: dict[str, Dossier] = {}
         for row in said[first:]:
             engine = await self._engine(row)
             message = resuming.message(row)
             if state.message_count != row["position"] or message is None:
                 raise ReplayError(f"message {state.message_count} of the conversation (from 0) is not kept any more")
-            state, _ = engine.observe(resuming.bounded(engine.adopted(state)), message)
+            state = members.read_on(engine, resuming.bounded(engine.adopted(state)), away, message)
         return state, engine
 
     async def _engine(self, row: Row) -> Engine:

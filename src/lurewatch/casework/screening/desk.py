@@ -3,69 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import msgspec
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from lurewatch.casework import indicators
-from lurewatch.casework.screening import quotations, resuming
+from lurewatch.casework.screening import members, quotations, resuming
 from lurewatch.casework.screening.bindings import Bound, Rules
+from lurewatch.casework.screening.drafts import Draft, Held, Read
 from lurewatch.casework.screening.newest import has_contact, may_alert, of_message
 from lurewatch.casework.screening.nouns import ConversationKey, Incoming, Screened, text_hash
 from lurewatch.casework.screening.records import Decided, Notes
 from lurewatch.casework.screening.terms import Terms
 from lurewatch.casework.store import cases, ledger, origins
-from lurewatch.engine.model import Decision, Knowledge, KnownIndicator, Memory, Verdict
+from lurewatch.engine.model import Decision, KnownIndicator, Memory, Verdict
 from lurewatch.engine.pipeline import Engine
-from lurewatch.engine.state import ConversationState
 from lurewatch.errors import ConflictError, InputError
 
 _VERDICT: msgspec.json.Decoder[Verdict] = msgspec.json.Decoder(Verdict)
 _DECISIONS: msgspec.json.Decoder[tuple[Decision, ...]] = msgspec.json.Decoder(tuple[Decision, ...])
-
-
-@dataclass(slots=True)
-class Held:
-    """A conversation whose row is locked, as it is and then as it will be."""
-
-    seq: int
-    state: ConversationState
-    handed_off_at: float | None
-    confirmed: bool
-    """Whether it is known as a scam, with what it used so far."""
-    anew: bool
-    """Whether it was read from its texts, and not read on."""
-
-
-@dataclass(frozen=True, slots=True)
-class Read:
-    """A message that was read, and not yet judged; the state of ``held`` has it."""
-
-    incoming: Incoming
-    held: Held
-    position: int
-    edition: int = 0
-    counted: int = 0
-    """How many incidents of its pair earlier editions of the message were."""
-
-
-@dataclass(frozen=True, slots=True)
-class Draft:
-    """A message that was judged with what is known, and not yet decided on."""
-
-    incoming: Incoming
-    held: Held
-    position: int
-    edition: int
-    counted: int
-    knowledge: Knowledge
-    verdict: Verdict
-
-    @property
-    def anew(self) -> bool:
-        """Whether the conversation was read from its texts for this."""
-        return self.held.anew
 
 
 class Desk:
@@ -116,13 +73,17 @@ class Desk:
         for name, row in rows.items():
             key = ConversationKey(*name)
             resumed = await resuming.resume(self._connection, self._engine, row, senders[key])
+            state, away = members.put_away(resumed.state)
             self._conversations[key] = Held(
                 row["seq"],
-                resumed.state,
+                state,
                 row["handed_off_at"],
                 confirmed=row["risk_level"] == "confirmed" and not resumed.anew,
                 anew=resumed.anew,
+                away=away,
             )
+        speaking = [(self._conversations[incoming.conversation], incoming.message.sender) for incoming in new]
+        await members.take_up(self._connection, self._engine, speaking)
         self._known = await ledger.known_messages(
             self._connection,
             {
@@ -205,6 +166,7 @@ class Desk:
         fresh = replace(self._engine.start(incoming.conversation_id), sender_metadata=held.state.sender_metadata)
         said = {row["position"]: resuming.message(row) for row in rows} | {position: incoming.message}
         held.state, held.anew = resuming.anew(self._engine, fresh, said.items(), held.state.message_count), True
+        held.away = {}
         return Read(incoming, held, position, edition, counted)
 
     async def _known_of(self, reads: Sequence[Read]) -> dict[int, tuple[KnownIndicator, ...]]:

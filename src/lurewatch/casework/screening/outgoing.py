@@ -4,21 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import msgspec
 
 from lurewatch.casework import announcements
 from lurewatch.casework.acts import MOST_FLAGGED, MOST_MATCHED, Act, Destination
 from lurewatch.casework.events import EventType
+from lurewatch.casework.screening.drafts import Draft
 from lurewatch.casework.screening.keeping import Keeping
 from lurewatch.casework.screening.nouns import Incoming
 from lurewatch.casework.store import ledger
 from lurewatch.engine.model import Decision
 from lurewatch.engine.packs.pack import Pack
-
-if TYPE_CHECKING:
-    from lurewatch.casework.screening.desk import Draft
 
 _MOST_MESSAGES, _MOST_TOLD = 500, 100_000
 """Of the conversation so far an event has the newest messages and characters: a bus takes a megabyte, in any script."""

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import msgspec
 
 from lurewatch.casework.acts import MOST_FLAGGED, due
 from lurewatch.casework.privacy import Covers
+from lurewatch.casework.screening import members
+from lurewatch.casework.screening.drafts import Draft, Held
 from lurewatch.casework.screening.keeping import Keeping
 from lurewatch.casework.screening.nouns import Incoming, PairKey, Screened, text_hash
 from lurewatch.casework.screening.outgoing import Outgoing, Raised
@@ -17,10 +19,6 @@ from lurewatch.casework.screening.terms import Terms
 from lurewatch.casework.store import journal, ledger
 from lurewatch.engine.model import Decision, Indicator, Memory
 from lurewatch.engine.packs.pack import Pack
-
-if TYPE_CHECKING:
-    from lurewatch.casework.screening.desk import Draft, Held
-
 
 _ONLY_RECORDED = ("none", "log")
 """Actions of decisions that ask nobody for anything."""
@@ -95,10 +93,23 @@ class Notes:
         return rows
 
     def _conversation(self, held: Held, draft: Draft, keeping: Keeping) -> dict[str, Any]:
+        # Who leads is found anew with the next message.
+        whole = replace(held.state, dossiers={**held.away, **held.state.dossiers}, leading=None)
+        state, away = members.put_away(keeping.state(whole))
+        if held.anew:
+            self._rows.read_anew.append(held.seq)
+        self._rows.dossiers += [
+            {
+                "tenant": draft.incoming.tenant,
+                "conversation": held.seq,
+                "sender": sender,
+                "dossier": msgspec.json.encode(dossier),
+            }
+            for sender, dossier in sorted(away.items())
+        ]
         return {
             "of": held.seq,
-            # Who leads is found anew with the next message.
-            "state": msgspec.json.encode(keeping.state(replace(held.state, leading=None))),
+            "state": msgspec.json.encode(state),
             "message_count": held.state.message_count,
             "scam_probability": draft.verdict.scam_probability,
             "risk_level": draft.verdict.risk_level,

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
 import msgspec
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from lurewatch.casework.screening import members
 from lurewatch.casework.screening.nouns import text_hash
 from lurewatch.casework.store import ledger
 from lurewatch.engine.model import Message, SenderMetadata
@@ -21,8 +22,6 @@ EARLIER = "earlier messages"
 MOST_EVIDENCE = 32
 """So many flags, and so many indicators, of earlier messages a verdict names: the newest. Else what a message costs
 would grow with the conversation; all of them are in the verdicts on their own messages."""
-_MOST_WORDED = 4
-"""The wording of so many senders is carried on, the most suspicious: it names a scam, and is most of a state."""
 _STATE: msgspec.json.Decoder[ConversationState] = msgspec.json.Decoder(ConversationState)
 
 
@@ -54,22 +53,10 @@ async def resume(connection: AsyncConnection, engine: Engine, row: ledger.Row, m
 
 
 def bounded(state: ConversationState) -> ConversationState:
-    """The state with its newest evidence, and the wording of the most suspicious senders: what is read on."""
-    if max(len(state.flags), len(state.indicators)) > MOST_EVIDENCE:
-        flags, indicators = state.flags[-MOST_EVIDENCE:], state.indicators[-MOST_EVIDENCE:]
-        state = replace(state, flags=flags, indicators=indicators)
-    if len(state.dossiers) > _MOST_WORDED:
-        state = replace(state, dossiers=_worded(state.dossiers))
-    return state
-
-
-def _worded(dossiers: Mapping[str, Dossier]) -> Mapping[str, Dossier]:
-    by_suspicion = sorted(dossiers, key=lambda key: (-dossiers[key].probability, key))
-    worded = set(by_suspicion[:_MOST_WORDED])
-    return {
-        key: dossier if key in worded or not dossier.words else replace(dossier, words="")
-        for key, dossier in dossiers.items()
-    }
+    """The state with its newest evidence: what is read on."""
+    if max(len(state.flags), len(state.indicators)) <= MOST_EVIDENCE:
+        return state
+    return replace(state, flags=state.flags[-MOST_EVIDENCE:], indicators=state.indicators[-MOST_EVIDENCE:])
 
 
 def decoded(row: ledger.Row) -> ConversationState | None:
@@ -93,19 +80,20 @@ def sender_of(state: bytes) -> SenderMetadata | None:
 def anew(
     engine: Engine, fresh: ConversationState, said: Iterable[tuple[int, Message | None]], count: int
 ) -> ConversationState:
-    """The state after ``count`` messages, of which those with a position and a text are read."""
+    """The state after ``count`` messages, of which those with a position and a text are read; with all dossiers."""
     state, read = fresh, 0
+    away: dict[str, Dossier] = {}
     for position, one in said:
         if one is None:
             continue
         try:
-            state, _ = engine.observe(replace(state, message_count=position), one)
+            state = members.read_on(engine, replace(state, message_count=position), away, one)
         except InputError:  # the limits are tighter now than when it came
             continue
         read += 1
     if read < count:
         state = replace(state, incomplete=(*state.incomplete, EARLIER))
-    return bounded(replace(state, message_count=count))
+    return bounded(replace(state, message_count=count, dossiers={**away, **state.dossiers}))
 
 
 def message(row: ledger.Row) -> Message | None:

@@ -14,6 +14,7 @@ from lurewatch.casework.store.schema import (
     conversation_flags,
     conversations,
     dispositions,
+    dossiers,
     idempotency_keys,
     messages,
     outbox,
@@ -89,6 +90,23 @@ async def verdicts_on(connection: AsyncConnection, rows: Sequence[RowMapping]) -
 async def change_state(connection: AsyncConnection, seq: int, values: dict[str, Any]) -> None:
     """Change the conversation itself."""
     await connection.execute(update(conversations).where(conversations.c.seq == seq).values(values))
+
+
+async def dossiers_of(connection: AsyncConnection, conversation: int, after: str | None) -> Sequence[RowMapping]:
+    """A page of the dossiers that it has put away, behind that of a sender."""
+    table = dossiers.c
+    asked = select(table.sender, table.dossier).where(table.conversation == conversation)
+    if after is not None:
+        asked = asked.where(table.sender > after)
+    return (await connection.execute(asked.order_by(table.sender).limit(PAGE))).mappings().all()
+
+
+async def change_dossier(connection: AsyncConnection, conversation: int, sender: str, left: bytes | None) -> None:
+    """Change one of them, or take it away."""
+    which = and_(dossiers.c.conversation == conversation, dossiers.c.sender == sender)
+    await connection.execute(
+        delete(dossiers).where(which) if left is None else update(dossiers).where(which).values(dossier=left)
+    )
 
 
 async def verdicts_of(connection: AsyncConnection, conversation: int, after: int) -> Sequence[RowMapping]:

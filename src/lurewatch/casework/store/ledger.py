@@ -17,6 +17,7 @@ from sqlalchemy import (
     RowMapping,
     Select,
     bindparam,
+    delete,
     insert,
     literal,
     select,
@@ -31,6 +32,7 @@ from lurewatch.casework.store.columns import Moment, among, any_of, bound, given
 from lurewatch.casework.store.schema import (
     conversations,
     cooldowns,
+    dossiers,
     idempotency_keys,
     messages,
     pair_counters,
@@ -64,6 +66,11 @@ def _known(dialect: str) -> Select[Any]:
 
 
 @cache
+def _away(dialect: str) -> Select[Any]:
+    return among(dialect, select(dossiers), dossiers.c.conversation, dossiers.c.sender)
+
+
+@cache
 def _last_alerts(dialect: str) -> Select[Any]:
     key = (cooldowns.c.tenant, cooldowns.c.channel, cooldowns.c.conversation_id)
     return among(dialect, select(*key, cooldowns.c.type, cooldowns.c.last_at), *key)
@@ -71,13 +78,17 @@ def _last_alerts(dialect: str) -> Select[Any]:
 
 @dataclass(slots=True)
 class Rows:
-    """What a group writes. ``conversations`` are updates by ``seq``; ``counters`` and ``cooldowns`` replace."""
+    """What a group writes. ``conversations`` are updates by ``seq``; those that were ``read_anew`` lose the dossiers
+    that they have put away. ``dossiers``, ``counters`` and ``cooldowns`` replace.
+    """
 
     conversations: list[dict[str, Any]] = field(default_factory=list)
     messages: list[dict[str, Any]] = field(default_factory=list)
     verdicts: list[dict[str, Any]] = field(default_factory=list)
     conversation_flags: list[dict[str, Any]] = field(default_factory=list)
     alerts: list[dict[str, Any]] = field(default_factory=list)
+    read_anew: list[int] = field(default_factory=list)
+    dossiers: list[dict[str, Any]] = field(default_factory=list)
     counters: list[dict[str, Any]] = field(default_factory=list)
     cooldowns: list[dict[str, Any]] = field(default_factory=list)
     idempotency_keys: list[dict[str, Any]] = field(default_factory=list)
@@ -139,6 +150,16 @@ async def known_messages(
         return {}
     found = await connection.execute(_known(connection.dialect.name), any_of(connection, wanted))
     return {(row["conversation"], row["message_id"]): row for row in found.mappings()}
+
+
+async def dossiers_away(
+    connection: AsyncConnection, wanted: Collection[tuple[int, str]]
+) -> dict[tuple[int, str], bytes]:
+    """Those of these dossiers that were put away, by (seq of the conversation, sender)."""
+    if not wanted:
+        return {}
+    found = await connection.execute(_away(connection.dialect.name), any_of(connection, wanted))
+    return {(row.conversation, row.sender): row.dossier for row in found}
 
 
 async def last_alerts(connection: AsyncConnection, keys: Collection[Key]) -> dict[Key, dict[str, float]]:
@@ -252,5 +273,8 @@ def _write(connection: Connection, rows: Rows) -> None:
             connection.execute(written, found)
     if rows.conversations:
         connection.execute(_UPDATE, rows.conversations)
+    if rows.read_anew:
+        connection.execute(delete(dossiers).where(dossiers.c.conversation.in_(rows.read_anew)))
+    replace(connection, dossiers, rows.dossiers)
     replace(connection, pair_counters, rows.counters)
     replace(connection, cooldowns, rows.cooldowns)

@@ -15,7 +15,7 @@ from lurewatch.casework.store.schema.alerts import (
     indicators,
     pair_counters,
 )
-from lurewatch.casework.store.schema.conversations import conversations, idempotency_keys, messages, verdicts
+from lurewatch.casework.store.schema.conversations import conversations, dossiers, idempotency_keys, messages, verdicts
 from lurewatch.casework.store.schema.outgoing import outbox
 
 __all__ = [
@@ -29,6 +29,7 @@ __all__ = [
     "conversations",
     "cooldowns",
     "dispositions",
+    "dossiers",
     "idempotency_keys",
     "indicators",
     "messages",

@@ -41,6 +41,15 @@ conversations = Table(
     Index("ix_conversations_age", "updated_at"),
 )
 
+dossiers = Table(
+    "dossiers",
+    metadata,
+    tenant(),
+    Column("conversation", Big, ForeignKey("conversations.seq", ondelete="CASCADE"), primary_key=True),
+    Column("sender", String(200), primary_key=True),
+    Column("dossier", LargeBinary, nullable=False, comment="what the engine knew of them when they were put away"),
+)
+
 messages = Table(
     "messages",
     metadata,

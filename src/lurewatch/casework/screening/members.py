@@ -1,0 +1,79 @@
+"""Of a large group, whose dossiers are at hand: of those who lead and of those who spoke last.
+
+The others are put away, each in a row of its own, and taken up again when their sender speaks. So a message costs the
+same in a group of a thousand, and nobody's doings are forgotten or mixed with those of others.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import msgspec
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from lurewatch.casework.screening.drafts import Held
+from lurewatch.casework.store import ledger
+from lurewatch.engine.model import Message
+from lurewatch.engine.pipeline import Engine
+from lurewatch.engine.state import CROWD, ConversationState, Dossier
+
+AT_HAND = 6
+_LEADING = 3
+"""So many of them are those with the most against them."""
+_DOSSIER: msgspec.json.Decoder[Dossier] = msgspec.json.Decoder(Dossier)
+
+
+def put_away(state: ConversationState) -> tuple[ConversationState, dict[str, Dossier]]:
+    """The state with few dossiers, and the others by their keys."""
+    if len(state.dossiers) <= AT_HAND:
+        return state, {}
+    known = state.dossiers
+    by_suspicion = sorted(known, key=lambda key: (not known[key].counts, -known[key].probability, key))
+    leading = set(by_suspicion[:_LEADING])
+    by_time = sorted(known.keys() - leading, key=lambda key: (-_last(known[key]), key))
+    at_hand = leading | set(by_time[: AT_HAND - _LEADING])
+    kept = {key: dossier for key, dossier in known.items() if key in at_hand}
+    return replace(state, dossiers=kept), {key: known[key] for key in known if key not in at_hand and key != CROWD}
+
+
+async def take_up(connection: AsyncConnection, engine: Engine, speaking: Sequence[tuple[Held, str]]) -> None:
+    """Have the dossiers of those who speak at hand, in one query."""
+    wanted = {}
+    for held, sender in speaking:
+        if sender in held.away:
+            held.state = _taken_up(engine, held.state, sender, held.away.pop(sender))
+        elif not held.anew and len(held.state.dossiers) >= AT_HAND and sender not in held.state.dossiers:
+            wanted[held.seq, sender] = held
+    for (seq, sender), recorded in (await ledger.dossiers_away(connection, wanted)).items():
+        held = wanted[seq, sender]
+        held.state = _taken_up(engine, held.state, sender, _decoded(recorded))
+
+
+def read_on(engine: Engine, state: ConversationState, away: dict[str, Dossier], message: Message) -> ConversationState:
+    """The state after one more message; ``away`` holds the dossiers that are not at hand, and changes with it."""
+    state, put = put_away(state)
+    away |= put
+    state, _ = engine.observe(_taken_up(engine, state, message.sender, away.pop(message.sender, None)), message)
+    return state
+
+
+def _taken_up(engine: Engine, state: ConversationState, sender: str, dossier: Dossier | None) -> ConversationState:
+    """The state with the dossier of a sender that was put away, if one was; another pack may have read it."""
+    if dossier is None:
+        return state
+    known = engine.adopted(ConversationState(dossiers={sender: dossier})).dossiers
+    return replace(state, dossiers={**state.dossiers, **known})
+
+
+def _decoded(recorded: bytes) -> Dossier | None:
+    """A dossier that was put away; None where it is none of this engine's."""
+    try:
+        return _DOSSIER.decode(recorded)
+    except msgspec.DecodeError:
+        return None
+
+
+def _last(dossier: Dossier) -> int:
+    """The place of its sender's last message in the conversation."""
+    return dossier.tails[-1].message_index if dossier.tails else -1
