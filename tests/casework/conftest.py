@@ -6,14 +6,16 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
-from tests.casework.fakes import Clock
+from tests.casework.fakes import Clock, Workshop
 from tests.casework.postgresql import NoServerError, PostgreSQL
 
 from lurewatch import Engine
 from lurewatch.casework.review import Review
 from lurewatch.casework.screening import Screening
 from lurewatch.casework.store import Store
+from lurewatch.engine.packs.pack import parse
 
+_OVERLAY = {"pack.yaml": b"rules: {phone_number: {enabled: false}}\n"}
 KINDS = [
     pytest.param("sqlite", id="sqlite"),
     # One worker runs all of these, so that one server serves them.
@@ -79,3 +81,16 @@ def screening(engine: Engine, store: Store, clock: Clock) -> Screening:
 def review(engine: Engine, store: Store, clock: Clock) -> Review:
     """Closing alerts of the store, by the clock."""
     return Review(store, lambda: engine, clock=clock)
+
+
+@pytest.fixture(scope="session")
+def other(engine: Engine) -> Engine:
+    """An engine of another pack, which lacks a rule."""
+    pack = parse(*engine.pack.layers, _OVERLAY, today=engine.pack.today, phrasebook=engine.pack.phrasebook)
+    return Engine(pack, engine.config)
+
+
+@pytest.fixture
+def workshop(engine: Engine, other: Engine) -> Workshop:
+    """What builds the engines that replay."""
+    return Workshop(engine, other)

@@ -7,7 +7,8 @@ from typing import Any
 import msgspec
 from sqlalchemy import select
 
-from lurewatch import Engine, Message
+from lurewatch import Engine, EngineConfig, Message
+from lurewatch.casework.origins import PackFiles
 from lurewatch.casework.screening import Incoming
 from lurewatch.casework.store import Store
 from lurewatch.casework.store.schema import metadata
@@ -50,6 +51,19 @@ class Fragile:
         if message.text == self._breaks:
             raise RuntimeError("this text breaks the engine")
         return self._engine.observe(state, message)
+
+
+class Workshop:
+    """Engines of two packs, with any configuration, without compiling anew; remembers what it was asked for."""
+
+    def __init__(self, *engines: Engine) -> None:
+        self._engines = engines
+        self.asked: list[PackFiles | None] = []
+
+    def __call__(self, files: PackFiles | None, config: EngineConfig | None) -> Engine:
+        self.asked.append(files)
+        made = next((one for one in self._engines if files and one.pack.layers == files.layers), self._engines[0])
+        return Engine(made.pack, config or made.config, compiler=lambda _: made.reader.dump())
 
 
 def incoming(text: str, conversation: str = "ISS-1", message_id: str = "", **more: Any) -> Incoming:

@@ -17,7 +17,7 @@ from lurewatch.casework.privacy import MASK
 from lurewatch.casework.screening import Screened, Screening, Terms
 from lurewatch.casework.store import Store
 
-TABLES = ("conversations", "messages", "verdicts", "conversation_flags", "alerts", "outbox")
+TABLES = ("conversations", "dossiers", "messages", "verdicts", "conversation_flags", "alerts", "outbox")
 SECRETS = {
     "My card is 4111 1111 1111 1111, CVV 987, valid until 12/29": (
         "4111 1111 1111 1111",

@@ -11,11 +11,10 @@ from typing import Any
 import msgspec
 import pytest
 from sqlalchemy import delete, update
-from tests.casework.fakes import CONTACT, LURE, PLAIN, Clock, incoming, rows
+from tests.casework.fakes import CONTACT, LURE, PLAIN, Clock, Workshop, incoming, rows
 from typer.testing import CliRunner, Result
 
-from lurewatch import Engine, EngineConfig
-from lurewatch.casework.origins import PackFiles
+from lurewatch import Engine
 from lurewatch.casework.replay import Replay
 from lurewatch.casework.screening import ConversationKey, Screening
 from lurewatch.casework.screening.resuming import EARLIER
@@ -23,38 +22,11 @@ from lurewatch.casework.store import Store
 from lurewatch.casework.store.origins import packs
 from lurewatch.casework.store.schema import conversations, messages, verdicts
 from lurewatch.engine.model import Knowledge, KnownIndicator, SenderMetadata
-from lurewatch.engine.packs.pack import content_hash, parse
+from lurewatch.engine.packs.pack import content_hash
 from lurewatch.entrypoints.cli import app
 from lurewatch.errors import InputError, ReplayError
 
 KNOWN = Knowledge(indicators=(KnownIndicator("phone", "+16045551234", "a confirmed scam", 0.8),))
-OVERLAY = {"pack.yaml": b"rules: {phone_number: {enabled: false}}\n"}
-
-
-class Workshop:
-    """Engines of two packs, with any configuration, without compiling anew; remembers what it was asked for."""
-
-    def __init__(self, *engines: Engine) -> None:
-        self._engines = engines
-        self.asked: list[PackFiles | None] = []
-
-    def __call__(self, files: PackFiles | None, config: EngineConfig | None) -> Engine:
-        self.asked.append(files)
-        made = next((one for one in self._engines if files and one.pack.layers == files.layers), self._engines[0])
-        return Engine(made.pack, config or made.config, compiler=lambda _: made.reader.dump())
-
-
-@pytest.fixture(scope="session")
-def other(engine: Engine) -> Engine:
-    """An engine of another pack, which lacks a rule."""
-    pack = parse(*engine.pack.layers, OVERLAY, today=engine.pack.today, phrasebook=engine.pack.phrasebook)
-    return Engine(pack, engine.config)
-
-
-@pytest.fixture
-def workshop(engine: Engine, other: Engine) -> Workshop:
-    """What builds the engines that replay."""
-    return Workshop(engine, other)
 
 
 async def test_every_verdict_comes_out_the_same(screening: Screening, store: Store, workshop: Workshop) -> None:
