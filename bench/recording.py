@@ -5,7 +5,8 @@ that is on the disk when it is answered; 64 callers at once, so that writes shar
 commits a second of the same database: one row, one transaction, one connection. *Half load* is paced as in
 ``bench.service``, several times, as other work on the machine comes and goes: the round with the middle p99 counts, and
 all of them are told. *Length*: what one more message costs in a conversation of 10,000 and in one of 10, in turn, one
-request after the other; between two people, and in a group of 40.
+request after the other; between two people, and in a group of 40; where nobody lures, and where one message in 50 does
+(and one of the ten, as a scam takes longer to judge than small talk, however short it is).
 """
 
 from __future__ import annotations
@@ -19,7 +20,8 @@ import statistics
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from itertools import count, cycle, islice
+from dataclasses import dataclass
+from itertools import chain, cycle, islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -125,28 +127,53 @@ def carried(kind: str, seconds: int) -> dict[str, Any]:
     return {"bare_commits_per_second": round(commits, 1), "full_load": full, "half_load": half}
 
 
-def talk(engine: Engine, amount: int) -> Iterator[str]:
-    """What is said in a group, all of it different: one message in LURES is taken for a lure."""
-    messages, _ = texts.distinct_messages(3 * amount)
-    lured = {text: engine.assess(Conversation((Message(text),))).is_scam for text in messages}
-    lures = cycle([text for text, is_one in lured.items() if is_one])
-    honest = [text for text, is_one in lured.items() if not is_one]
-    if len(honest) < amount:
-        honest += [f"{text} ({number})" for number, text in enumerate(islice(cycle(honest), amount - len(honest)))]
-    return (next(lures) if number % LURES == LURES - 1 else text for number, text in enumerate(honest))
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A kind of conversation: between so many ``members``, in which somebody lures or nobody does."""
+
+    name: str
+    members: int
+    lured: bool
+
+    def message(self, number: int, text: str) -> dict[str, str]:
+        """A message of one of its members."""
+        return {"sender": f"member {number % self.members}", "message_id": str(number), "content": text}
 
 
-def by_length(url: str, members: int, rounds: int) -> dict[str, float]:
-    """Medians, in milliseconds, of one more request in a conversation of LONG and in fresh ones of SHORT."""
-    said = talk(load_engine(), LONG + rounds * (SHORT + 2))
-    asyncio.run(fill(url, said, members))
-    numbers = count(LONG)
-    long, short = [], []
+KINDS = (
+    Kind("thread_honest", 2, lured=False),
+    Kind("thread_lured", 2, lured=True),
+    Kind("group_honest", 40, lured=False),
+    Kind("group_lured", 40, lured=True),
+)
+
+
+class Talk:
+    """What people say: honest texts, none twice, and lures again and again."""
+
+    def __init__(self, engine: Engine, amount: int) -> None:
+        messages, _ = texts.distinct_messages(30_000)
+        lured = {text: engine.assess(Conversation((Message(text),))).is_scam for text in messages}
+        honest = [text for text, is_one in lured.items() if not is_one]
+        numbered = (f"{text} ({number})" for number, text in enumerate(cycle(honest)))
+        self._honest = chain(honest, islice(numbered, max(0, amount - len(honest))))
+        self._lures = cycle([text for text, is_one in lured.items() if is_one])
+
+    def next(self, kind: Kind, number: int) -> dict[str, str]:
+        """The message with this number in a conversation of a kind."""
+        lures = kind.lured and number % LURES == SHORT // 2
+        return kind.message(number, next(self._lures if lures else self._honest))
+
+
+def by_length(url: str, rounds: int) -> dict[str, dict[str, float]]:
+    """Medians in milliseconds of one more request in a conversation of LONG and in fresh ones of SHORT, of each kind."""
+    said = Talk(load_engine(), len(KINDS) * (LONG + rounds * (SHORT + 2)))
+    asyncio.run(fill(url, said))
+    took: dict[Kind, tuple[list[float], list[float]]] = {kind: ([], []) for kind in KINDS}
     with service.service(LUREWATCH_STORE=url) as port:
         connection = http.client.HTTPConnection(service.HOST, port)
 
-        def one(conversation: str, number: int) -> float:
-            message = {"sender": f"member {number % members}", "message_id": str(number), "content": next(said)}
+        def one(conversation: str, message: dict[str, str]) -> float:
             body = json.dumps({"conversation_id": conversation, "message": message})
             begin = time.perf_counter()
             connection.request("POST", PATH, body, {"Content-Type": "application/json"})
@@ -157,23 +184,33 @@ def by_length(url: str, members: int, rounds: int) -> dict[str, float]:
             return 1e3 * (time.perf_counter() - begin)
 
         for turn in range(rounds):
-            for number in range(SHORT):
-                one(f"short {turn}", number)
-            short.append(one(f"short {turn}", SHORT))
-            long.append(one("long", next(numbers)))
+            for kind, (short, long) in took.items():
+                for number in range(SHORT):
+                    one(f"{kind.name} {turn}", said.next(kind, number))
+                short.append(one(f"{kind.name} {turn}", said.next(kind, SHORT)))
+                long.append(one(kind.name, said.next(kind, LONG + turn)))
         connection.close()
+    return {kind.name: _middle(*times) for kind, times in took.items()}
+
+
+def _middle(short: list[float], long: list[float]) -> dict[str, float]:
     middle = {"short_ms": round(statistics.median(short), 2), "long_ms": round(statistics.median(long), 2)}
     return middle | {"ratio": round(middle["long_ms"] / middle["short_ms"], 2)}
 
 
-async def fill(url: str, said: Iterator[str], members: int) -> None:
-    """A conversation of LONG."""
+async def fill(url: str, said: Talk) -> None:
+    """A conversation of LONG of each kind."""
     engine = load_engine()
     async with await Store.open(url) as store:
         screening = Screening(lambda: engine, store)
+
+        async def one(kind: Kind, number: int) -> None:
+            spoken = said.next(kind, number)
+            message = Message(spoken["content"], spoken["sender"], message_id=spoken["message_id"])
+            await screening.screen(Incoming(kind.name, message))
+
         for number in range(LONG):
-            message = Message(next(said), f"member {number % members}", message_id=str(number))
-            await screening.screen(Incoming("long", message))
+            await asyncio.gather(*(one(kind, number) for kind in KINDS))
 
 
 def main() -> None:
@@ -181,7 +218,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m bench.recording", description=__doc__)
     parser.add_argument("--store", choices=STORES, action="append", help="one database alone")
     parser.add_argument("--seconds", type=int, default=10, help="length of each measurement")
-    parser.add_argument("--rounds", type=int, default=300, help="how often the lengths are compared")
+    parser.add_argument("--rounds", type=int, default=200, help="how often the lengths are compared")
     parser.add_argument("--only", choices=("load", "length"), help="one part alone, without saving it")
     asked = parser.parse_args()
     figures: dict[str, Any] = {}
@@ -191,9 +228,7 @@ def main() -> None:
             found |= carried(kind, asked.seconds)
         if asked.only != "load":
             with database(kind) as url:
-                found["thread_by_length"] = by_length(url, 2, asked.rounds)
-            with database(kind) as url:
-                found["group_by_length"] = by_length(url, 40, asked.rounds)
+                found["by_length"] = by_length(url, asked.rounds)
         figures[kind] = found
         print(json.dumps({kind: found}, indent=2), flush=True)
     if not (asked.only or asked.store):

@@ -9,6 +9,12 @@ from typing import Any
 from bench import records
 
 README = records.RESULTS.parent / "README.md"
+LENGTHS = {
+    "thread_honest": "two people",
+    "thread_lured": "two people, one lures",
+    "group_honest": "a group of 40",
+    "group_lured": "a group of 40 in which some lure",
+}
 STORES = (("sqlite", "SQLite", 300), ("postgresql", "PostgreSQL", 400))
 BEGIN, END = "<!-- figures -->", "<!-- end of figures -->"
 
@@ -74,12 +80,12 @@ def recording_rows(found: dict[str, Any], name: str, bar: int) -> Iterator[str]:
     full, half, commits = found["full_load"], found["half_load"], found["bare_commits_per_second"]
     rate = f"{full['requests_per_second']:,.0f}/s ({full['client']}); bare commits {commits:,.0f}/s"
     yield f"| messages recorded in {name}, one worker | {bar}/s | {rate} |"
-    yield f"| p50 and p99 at half that load | 50 ms | {half['p50_ms']} and {half['p99_ms']} ms |"
-    for kind, who in (("thread", "two people"), ("group", "a group of 40")):
-        if (lengths := found.get(f"{kind}_by_length")) is None:
-            continue
+    rounds = half["p99_ms_of_rounds"]
+    between = f"{half['p50_ms']} and {half['p99_ms']} ms (p99 of {len(rounds)} rounds: {min(rounds)} to {max(rounds)})"
+    yield f"| p50 and p99 at half that load | 50 ms | {between} |"
+    for kind, lengths in found["by_length"].items():
         times = f"{lengths['long_ms']} to {lengths['short_ms']} ms: {lengths['ratio']}"
-        yield f"| ... one more in a conversation of 10,000 to one in 10, {who} | 1.3 | {times} |"
+        yield f"| ... one more in a conversation of 10,000 to one in 10, {LENGTHS[kind]} | 1.3 | {times} |"
 
 
 def curve(what: str, unit: str, points: dict[str, float]) -> Iterator[str]:
