@@ -84,4 +84,4 @@ async def rows(store: Store, table: str) -> list[dict[str, Any]]:
 
 
 def _read(value: object) -> object:
-    return msgspec.json.decode(value) if isinstance(value, bytes) else value
+    return msgspec.json.decode(value) if value and isinstance(value, bytes) else value

@@ -10,6 +10,7 @@ import pytest
 from tests.casework.fakes import BRAND_FRAUD, CONTACT, Clock, incoming, rows
 
 from lurewatch import Message
+from lurewatch.casework import retention
 from lurewatch.casework.archive import Archive
 from lurewatch.casework.review import Review
 from lurewatch.casework.screening import Incoming, Screening
@@ -17,6 +18,8 @@ from lurewatch.casework.store import Store, ledger
 from lurewatch.casework.store import cases as filing
 from lurewatch.casework.subjects import Subjects
 from lurewatch.errors import InputError
+
+DAY = 86_400.0
 
 
 async def cases(store: Store, **asked: str) -> list[tuple[str, int]]:
@@ -70,6 +73,22 @@ async def test_the_last_alert_closes_its_case(screening: Screening, store: Store
     await screening.screen(incoming(CONTACT, message_id="m-9"))
     assert await cases(store) == [("open", 1), ("closed", 2)]
     assert await cases(store, status="open") == [("open", 1)]
+
+
+async def test_a_purge_closes_what_it_empties(screening: Screening, store: Store, review: Review, clock: Clock) -> None:
+    """A case with no open alert left is closed, one with a younger open alert is not; what comes next is a new case."""
+    for number in range(2):
+        await screening.screen(incoming(CONTACT, "ISS-1", message_id=f"m-{number}"))
+    await screening.screen(incoming(CONTACT, "ISS-2", client="cy@example.org"))
+    await review.close("default", (await rows(store, "alerts"))[0]["id"], "true_positive")
+    clock.now += 100 * DAY
+    await screening.screen(incoming(CONTACT, "ISS-2", message_id="m-9", client="cy@example.org"))
+    assert await cases(store) == [("open", 2), ("open", 2)]
+    await retention.purge(store, clock.now - DAY, clock=clock)
+    assert await cases(store) == [("open", 2), ("closed", 2)]
+    assert (await Archive(store).cases("default", status="closed")).items[0].closed_at == clock.now
+    await screening.screen(incoming(CONTACT, "ISS-1", message_id="m-10"))
+    assert await cases(store) == [("open", 1), ("open", 2), ("closed", 2)]
 
 
 async def test_alerts_that_come_together_are_one_case(screening: Screening, store: Store, review: Review) -> None:

@@ -15,6 +15,7 @@ from tests.connectors.hooks import SECRET, Receiver, standard
 
 from lurewatch import Engine
 from lurewatch.casework import relay as relays
+from lurewatch.casework import retention
 from lurewatch.casework.acts import Doer
 from lurewatch.casework.archive import Archive
 from lurewatch.casework.bus import open_bus
@@ -154,6 +155,46 @@ async def test_an_hour_away(engine: Engine, store: Store, clock: Hours, ops: Rec
     ids = [headers["webhook-id"] for _, headers, _ in ops.asked]
     assert set(ids) == {headers["webhook-id"] for headers, _ in ops.taken}
     assert all(alert["admin_alerted"] for alert in await rows(store, "alerts"))
+
+
+async def test_who_is_gone_is_left_alone_after_a_purge(
+    engine: Engine, store: Store, clock: Hours, ops: Receiver
+) -> None:
+    """What is too old goes, but who answered 410 is remembered, by an empty row; a retry of it enables them."""
+    ops.always = (410, {}, b"")
+    doer, time = webhook("ops", ops, clock), Time(clock)
+    room = screening(engine, store, clock, doer)
+
+    async def acts() -> dict[str, str]:
+        return {row["id"]: row["status"] for row in await rows(store, "outbox") if row["kind"] == "webhook:ops"}
+
+    async def write(number: int) -> None:
+        await room.screen(incoming(CONTACT, f"c-{number}", message_id=f"m-{number}", client=f"{number}@example.org"))
+        while "pending" in (await acts()).values():
+            await time.let_pass(5)
+
+    async with handing_on(store, clock, time, doer):
+        for number in (1, 2):
+            await write(number)
+    first, second = await acts()
+    clock.now += 100 * 86_400
+    old = clock.now - 86_400
+    would = await retention.count(store, old)
+    deleted = await retention.purge(store, old, clock=clock)
+    assert would["events"] == deleted["events"] == 2
+    (kept,) = [row for row in await rows(store, "outbox") if row["kind"] == "webhook:ops"]
+    assert (kept["id"], kept["status"], kept["payload"]) == (first, "dead", b"")
+    assert [one for one in ("c-1", "m-1", "604", "example.org") if one in str(kept)] == []
+    assert sum((await retention.purge(store, old, clock=clock)).values()) == 0
+    ops.always = ""
+    async with handing_on(store, clock, time, doer):
+        await write(3)
+        assert len(ops.asked) == 1
+        assert await relays.retry(store, [first], now=clock()) == 1
+        await write(4)
+        assert told(ops, "c-4") == ["m-4"]
+    assert first not in await acts()
+    assert second not in await acts()
 
 
 async def test_who_is_gone(engine: Engine, store: Store, clock: Hours, ops: Receiver, desk: Receiver) -> None:

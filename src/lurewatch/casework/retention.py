@@ -10,7 +10,7 @@ from sqlalchemy import RowMapping
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from lurewatch.casework.erasure import Forgot, forget
-from lurewatch.casework.store import Store, ageing, erasing, journal
+from lurewatch.casework.store import Store, ageing, cases, erasing, journal
 
 _BATCH = 200
 _FEW = 20
@@ -21,6 +21,7 @@ async def count(store: Store, before: float) -> dict[str, int]:
     """How many rows of each kind ``purge`` would delete; ``texts`` are messages that would lose theirs."""
     async with store.reading() as connection:
         counted = {kind: await ageing.count(connection, kind, before) for kind in ageing.KINDS}
+        counted["events"] += await ageing.count_gone(connection, before)
         return {
             "conversations": await ageing.count(connection, "conversations", before),
             "texts": await ageing.count_texts(connection, before),
@@ -39,8 +40,10 @@ async def purge(
 
     Conversations in which nothing was said since go with everything in them. Of those that go on, old messages lose
     their texts and old verdicts, alerts and flags go. Open cases, the audit log, and what is still to be told or done
-    stay. ``origins`` are packs and configurations that made no verdict that is left. ``progress`` is told the counts so
-    far as they grow; cut short, the rest is done by the next call. One entry in the audit log says what was deleted.
+    stay; a case of which no open alert is left is closed. Of ``events``, those by which somebody who is gone is left
+    alone are only emptied. ``origins`` are packs and configurations that made no verdict that is left. ``progress`` is
+    told the counts so far as they grow; cut short, the rest is done by the next call. One entry in the audit log says
+    what was deleted.
 
     Raises:
         StoreError: the store cannot be used; what was deleted before stays deleted.
@@ -55,6 +58,9 @@ async def purge(
                 break
             done[kind] += deleted
             progress(done)
+    async with store.writing() as connection:
+        done["events"] += await ageing.empty_gone(connection, before)
+    await _close_cases(store, clock())
     after = 0
     while (seq := await _next_with_texts(store, before, after)) is not None:
         forgot = await forget(store, seq, lambda _, said: _old(said, before), _finish)
@@ -68,6 +74,13 @@ async def purge(
             detail = {**counts, "before": before}
             await journal.add(connection, journal.Act("records_purged", "", uuid.uuid4().hex, clock(), detail=detail))
     return done
+
+
+async def _close_cases(store: Store, now: float) -> None:
+    while True:
+        async with store.writing() as connection:
+            if not await cases.close_settled(connection, now, _BATCH):
+                break
 
 
 async def _next_with_texts(store: Store, before: float, after: int) -> int | None:

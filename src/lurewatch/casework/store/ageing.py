@@ -1,14 +1,18 @@
-"""What is old: counted, and deleted some rows at a time."""
+"""What is old: counted, and deleted some rows at a time.
+
+A dead row of the outbox by which somebody who is gone is left alone is emptied and not deleted.
+"""
 
 from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Table, and_, delete, exists, func, select, tuple_
+from sqlalchemy import ColumnElement, Table, and_, delete, exists, func, not_, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from lurewatch.casework.store.origins import configurations, packs
 from lurewatch.casework.store.schema import (
+    IS_GONE,
     alerts,
     cases,
     conversation_flags,
@@ -38,7 +42,7 @@ KINDS = tuple(_OLD)
 def _is_old(kind: str, before: float) -> ColumnElement[bool]:
     table, time = _OLD[kind]
     old = table.c[time] < before
-    return and_(old, table.c.status != "pending") if kind == "events" else old
+    return and_(old, table.c.status != "pending", not_(IS_GONE)) if kind == "events" else old
 
 
 async def count(connection: AsyncConnection, kind: str, before: float) -> int:
@@ -54,6 +58,22 @@ async def delete_some(connection: AsyncConnection, kind: str, before: float, mos
     some = select(*table.primary_key.columns).where(_is_old(kind, before)).limit(most)
     gone = delete(table).where(key.in_(some), _is_old(kind, before))
     return (await connection.execute(gone)).rowcount
+
+
+def _speaking(before: float) -> ColumnElement[bool]:
+    return and_(IS_GONE, outbox.c.created_at < before, outbox.c.payload != b"")
+
+
+async def count_gone(connection: AsyncConnection, before: float) -> int:
+    """How many old rows that are kept, as they say that somebody is gone, are not emptied yet."""
+    counted = select(func.count()).select_from(outbox).where(_speaking(before))
+    return int((await connection.execute(counted)).scalar_one())
+
+
+async def empty_gone(connection: AsyncConnection, before: float) -> int:
+    """Empty them: no conversation and nothing of its content is left; how many."""
+    nothing = {"payload": b"", "subject": "", "ordered_by": "", "alert": "", "reference": ""}
+    return (await connection.execute(update(outbox).where(_speaking(before)).values(nothing))).rowcount
 
 
 def _unnamed(table: Table, before: float) -> ColumnElement[bool]:

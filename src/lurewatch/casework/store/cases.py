@@ -10,7 +10,9 @@ from typing import Any
 from sqlalchemy import (
     Executable,
     RowMapping,
+    and_,
     bindparam,
+    exists,
     func,
     literal,
     literal_column,
@@ -64,6 +66,20 @@ async def settle(connection: AsyncConnection, tenant: str, case_id: str, now: fl
     if not left:
         closing = update(cases).where(cases.c.tenant == tenant, cases.c.id == case_id, cases.c.status == "open")
         await connection.execute(closing.values(status="closed", closed_at=now, updated_at=now))
+
+
+async def close_settled(connection: AsyncConnection, now: float, most: int) -> int:
+    """Close up to so many cases of which no alert is open any more, as alerts were deleted; how many.
+
+    Those that somebody else has locked are left for the next time, so that nobody waits for the other in a circle.
+    """
+    its = (alerts.c.tenant == cases.c.tenant, alerts.c.case_id == cases.c.id, alerts.c.status == "open")
+    settled = and_(cases.c.status == "open", ~exists().where(*its))
+    locked = select(cases.c.seq).where(settled).limit(most).with_for_update(skip_locked=True)
+    seqs = list((await connection.execute(locked)).scalars())
+    # Asked anew behind the lock: an alert may have been filed before it was taken.
+    closing = update(cases).where(cases.c.seq.in_(seqs), settled)
+    return (await connection.execute(closing.values(status="closed", closed_at=now, updated_at=now))).rowcount
 
 
 async def listed(

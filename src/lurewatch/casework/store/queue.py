@@ -10,12 +10,12 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import CursorResult, RowMapping, String, bindparam, func, select, text, update
+from sqlalchemy import CursorResult, RowMapping, String, bindparam, delete, func, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from lurewatch.casework.delivery import Proof, Receipt
 from lurewatch.casework.store.columns import listed
-from lurewatch.casework.store.schema import alerts, conversation_flags, outbox
+from lurewatch.casework.store.schema import IS_GONE, alerts, conversation_flags, outbox
 
 _LONGEST_REFERENCE = 200
 _BY_INDEX = text("SET LOCAL enable_sort = off")
@@ -176,16 +176,20 @@ async def backlog(connection: AsyncConnection) -> RowMapping:
     return row
 
 
-async def dead_with(connection: AsyncConnection, kind: str, error: str) -> str | None:
-    """The id of the first dead row of a kind whose error begins so, if there is one."""
-    of_kind = (outbox.c.kind == kind, outbox.c.status == "dead", outbox.c.last_error.startswith(error, autoescape=True))
-    found = await connection.execute(select(outbox.c.id).where(*of_kind).order_by(outbox.c.seq).limit(1))
-    return found.scalar_one_or_none()
+async def gone(connection: AsyncConnection, kind: str) -> str | None:
+    """The id of the first dead row of a kind that was answered that whom it is for is gone, if there is one."""
+    of_kind = select(outbox.c.id).where(outbox.c.kind == kind, IS_GONE).order_by(outbox.c.seq).limit(1)
+    return (await connection.execute(of_kind)).scalar_one_or_none()
 
 
 async def revive(connection: AsyncConnection, ids: Collection[str] | None, now: float) -> int:
-    """Make dead rows due again (all of them without ids); how many there were."""
-    dead = update(outbox).where(outbox.c.status == "dead")
+    """Make dead rows due again (all of them without ids); how many there were.
+
+    One that was emptied (see ``ageing``) has nothing to hand on any more: it is deleted, and with it what it remembers.
+    """
+    dead = outbox.c.status == "dead"
     if ids is not None:
-        dead = dead.where(outbox.c.id.in_(sorted(ids)))
-    return (await connection.execute(dead.values(status="pending", attempts=0, failed=0, next_at=now))).rowcount
+        dead &= outbox.c.id.in_(sorted(ids))
+    emptied = (await connection.execute(delete(outbox).where(dead, outbox.c.payload == b""))).rowcount
+    due = update(outbox).where(dead).values(status="pending", attempts=0, failed=0, next_at=now)
+    return emptied + (await connection.execute(due)).rowcount

@@ -16,9 +16,11 @@ from lurewatch.casework.store.schema.alerts import (
     pair_counters,
 )
 from lurewatch.casework.store.schema.conversations import conversations, dossiers, idempotency_keys, messages, verdicts
-from lurewatch.casework.store.schema.outgoing import outbox
+from lurewatch.casework.store.schema.outgoing import GONE, IS_GONE, outbox
 
 __all__ = [
+    "GONE",
+    "IS_GONE",
     "NOT_COUNTED",
     "alerts",
     "api_keys",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Column, Index, Integer, LargeBinary, String, Table, text
+from sqlalchemy import Column, Index, Integer, LargeBinary, String, Table, and_, func, literal_column, text
 
 from lurewatch.casework.store.columns import Moment, created, metadata, seq, tenant
 
@@ -28,4 +28,12 @@ outbox = Table(
     Index("ix_outbox_due", "status", "next_at"),
     Index("ix_outbox_alert", "alert", postgresql_where=text("alert <> ''"), sqlite_where=text("alert <> ''")),
     Index("ix_outbox_order", "ordered_by", "status", "seq"),
+)
+
+GONE = "Gone: "
+"""So begins the error of a dead row that was answered that whom it is for is gone."""
+IS_GONE = and_(  # in literals: with parameters no partial index would be used
+    outbox.c.status == literal_column("'dead'"),
+    func.substr(outbox.c.last_error, literal_column("1"), literal_column(f"{len(GONE)}"))
+    == literal_column(f"'{GONE}'"),
 )
