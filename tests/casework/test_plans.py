@@ -10,42 +10,52 @@ from typing import Any
 
 import pytest
 from sqlalchemy import Engine as Database
-from sqlalchemy import event
+from sqlalchemy import event, select
 from tests.casework.fakes import CONTACT, LURE, Clock, incoming, rows
 
 from lurewatch import Engine
 from lurewatch.casework.archive import Archive
 from lurewatch.casework.review import Review
 from lurewatch.casework.screening import Screening
-from lurewatch.casework.store import Store
+from lurewatch.casework.store import Store, queue
+from lurewatch.casework.store.schema import messages
+from lurewatch.casework.subjects import Subjects
 
 _LARGE = (
     "alerts|cases|conversation_flags|conversations|cooldowns|idempotency_keys|indicators|messages|outbox"
     "|pair_counters|verdicts"
 )
 _SCAN = re.compile(rf"SCAN (?:{_LARGE})\b")
+_OF_TENANT = re.compile(rf"SEARCH (?:{_LARGE}|one) .*\(tenant=\?(?: AND rowid>\?)?\)")
 
 
 @pytest.fixture
-def scans() -> Iterator[list[str]]:
-    """Statements that go through a whole table, as SQLite plans them."""
-    found: list[str] = []
+def plans() -> Iterator[list[tuple[str, str]]]:
+    """Each step of SQLite's plans, with its statement."""
+    found: list[tuple[str, str]] = []
 
     def look(_connection: Any, cursor: Any, statement: str, parameters: Any, _context: Any, many: bool) -> None:
         if statement.split(maxsplit=1)[0] not in ("SELECT", "UPDATE", "DELETE"):
             return
         cursor.execute(f"EXPLAIN QUERY PLAN {statement}", parameters[0] if many else parameters)
-        found.extend(statement for row in cursor.fetchall() if _SCAN.search(row[-1]))
+        found.extend((statement, row[-1]) for row in cursor.fetchall())
 
     event.listen(Database, "before_cursor_execute", look)
     yield found
     event.remove(Database, "before_cursor_execute", look)
 
 
-async def test_daily_work_scans_no_table(engine: Engine, tmp_path: Path, clock: Clock, scans: list[str]) -> None:
+def scans(plans: list[tuple[str, str]]) -> list[str]:
+    """The statements that go through a whole table."""
+    return [statement for statement, step in plans if _SCAN.search(step)]
+
+
+async def test_daily_work_scans_no_table(
+    engine: Engine, tmp_path: Path, clock: Clock, plans: list[tuple[str, str]]
+) -> None:
     """Screening, editing, handing off, looking up and closing find their rows by an index."""
     async with await Store.open(f"sqlite:///{tmp_path / 'lurewatch.db'}") as store:
-        scans.clear()  # migrations may
+        plans.clear()  # migrations may
         screening = Screening(lambda: engine, store, clock=clock)
         first = await screening.screen(incoming(CONTACT, message_id="m1", idempotency_key="k1"))
         await screening.screen(incoming(f"{CONTACT}!", message_id="m1", quoted="Is that so? I had no idea at all."))
@@ -56,7 +66,29 @@ async def test_daily_work_scans_no_table(engine: Engine, tmp_path: Path, clock: 
         await Archive(store).verdict("default", first.verdict_id)
         await Archive(store).conversation("default", "api", "ISS-1")
         await Review(store, lambda: engine, clock=clock).close("default", alerts.items[-1].id, "true_positive")
-        seen = list(scans)
+        seen = scans(plans)
         assert await rows(store, "alerts")
-        assert scans != seen, "a whole table is not seen to be read"
+        assert scans(plans) != seen, "a whole table is not seen to be read"
+    assert seen == []
+
+
+async def test_a_person_is_found_without_reading_all_of_a_tenant(
+    engine: Engine, tmp_path: Path, clock: Clock, plans: list[tuple[str, str]]
+) -> None:
+    """Exporting and erasing a person, and asking who is gone, find their rows by what they look for."""
+    async with await Store.open(f"sqlite:///{tmp_path / 'lurewatch.db'}") as store:
+        screening = Screening(lambda: engine, store, clock=clock)
+        for number, text in enumerate((CONTACT, *LURE)):
+            await screening.screen(incoming(text, message_id=f"m{number}", idempotency_key=f"k{number}"))
+        plans.clear()
+        exported = await Subjects(store).export("default", "ann@example.org")
+        erased = await Subjects(store).erase("default", "ann@example.org")
+        async with store.reading() as connection:
+            await queue.gone(connection, "webhook:ops")
+        assert plans[-1][1] == "SEARCH outbox USING INDEX ix_outbox_gone (kind=?)"
+        seen = scans(plans) + [statement for statement, step in plans if _OF_TENANT.search(step)]
+        async with store.reading() as connection:
+            await connection.execute(select(messages.c.text).where(messages.c.tenant == "default"))
+        assert _OF_TENANT.search(plans[-1][1]), "the whole of a tenant is not seen to be read"
+    assert (len(exported.items) > 10, erased.pairs) == (True, 1)
     assert seen == []

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, RowMapping, Table, and_, delete, literal_column, or_, select, update
+from sqlalchemy import Column, ColumnElement, RowMapping, Table, and_, delete, literal_column, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from lurewatch.casework.store.schema import (
@@ -32,13 +32,10 @@ async def conversations_of(
 ) -> list[int]:
     """Conversations that these names sent something to, or that are about them, behind a ``seq``."""
     said = select(messages.c.conversation).where(messages.c.tenant == tenant, messages.c.sender.in_(names))
-    table = conversations.c
-    found = await connection.execute(
-        select(table.seq)
-        .where(table.tenant == tenant, or_(table.seq.in_(said), table.user_id.in_(names)), table.seq > after)
-        .order_by(table.seq)
-        .limit(limit)
-    )
+    about = select(conversations.c.seq).where(conversations.c.tenant == tenant, conversations.c.user_id.in_(names))
+    theirs = said.union(about).subquery()  # each by its index, as `or` would not be
+    seq = theirs.c.conversation
+    found = await connection.execute(select(seq).where(seq > after).order_by(seq).limit(limit))
     return list(found.scalars())
 
 
@@ -182,8 +179,8 @@ async def erase_actors(connection: AsyncConnection, tenant: str, raised: ColumnE
 
     A case is called by its own id then, so that there is still one open case for each.
     """
-    found = await connection.execute(select(alerts.c.case_id).where(raised, alerts.c.actors != "").distinct())
-    ids = sorted(found.scalars())
+    found = await connection.execute(select(alerts.c.case_id).where(raised, alerts.c.actors != ""))
+    ids = sorted(set(found.scalars()))
     for start in range(0, len(ids), PAGE):
         page = ids[start : start + PAGE]
         # Alerts before cases, as who closes an alert locks them; and cases in the order of those who file alerts.
@@ -199,11 +196,12 @@ async def erase_names(connection: AsyncConnection, tenant: str, names: Collectio
 
     An imported flag is no longer known as that of elsewhere: what it was known by is a hash of whom it was about.
     """
-    theirs = and_(alerts.c.tenant == tenant, of_pair(alerts, names))
+    theirs = of_pair(alerts, tenant, names)
     # Counters behind alerts and before cases, as everybody locks them.
     await connection.execute(select(alerts.c.seq).where(theirs).order_by(alerts.c.seq).with_for_update())
-    gone = delete(pair_counters).where(pair_counters.c.tenant == tenant, of_pair(pair_counters, names))
-    pairs = (await connection.execute(gone)).rowcount
+    of_tenant, pair = pair_counters.c.tenant == tenant, (pair_counters.c.client_email, pair_counters.c.advisor_email)
+    gone = [delete(pair_counters).where(of_tenant, column.in_(names)) for column in pair]
+    pairs = sum([(await connection.execute(one)).rowcount for one in gone])
     await erase_actors(connection, tenant, theirs)
     counts = {"flags": 0, "alerts": 0}
     flags = conversation_flags.c
@@ -216,13 +214,19 @@ async def erase_names(connection: AsyncConnection, tenant: str, names: Collectio
     ):
         changed = update(table).where(table.c.tenant == tenant, column.in_(names)).values(values)
         counts[kind] += (await connection.execute(changed)).rowcount
-    named = dispositions.c
+    closed = dispositions.c
     await connection.execute(
-        update(dispositions).where(named.tenant == tenant, named.reviewer.in_(names)).values(reviewer="")
+        update(dispositions).where(closed.tenant == tenant, closed.reviewer.in_(names)).values(reviewer="")
     )
     return counts | {"pairs": pairs}
 
 
-def of_pair(table: Table, names: Collection[str]) -> ColumnElement[bool]:
-    """Whether a row is of a pair with one of these names."""
-    return or_(table.c.client_email.in_(names), table.c.advisor_email.in_(names))
+def of_pair(table: Table, tenant: str, names: Collection[str]) -> ColumnElement[bool]:
+    """Whether a row of a tenant is of a pair with one of these names."""
+    return named((table.c.client_email, table.c.advisor_email), tenant, names)
+
+
+def named(columns: Sequence[Column[Any]], tenant: str, names: Collection[str]) -> ColumnElement[bool]:
+    """Whether a row of a tenant has one of these names in one of these columns."""
+    # With the tenant in each part: told once for all of them, SQLite would go through all that the tenant has.
+    return or_(*(and_(column.table.c.tenant == tenant, column.in_(names)) for column in columns))

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, RowMapping, Select, Table, and_, exists, or_, select
+from sqlalchemy import CompoundSelect, RowMapping, Select, Table, and_, exists, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from lurewatch.casework.store.erasing import of_pair
+from lurewatch.casework.store.erasing import named, of_pair
 from lurewatch.casework.store.schema import (
     alerts,
     conversation_flags,
@@ -50,7 +50,7 @@ async def _pairs(
     table = pair_counters.c
     found = await connection.execute(
         select(table.client_email, table.advisor_email, table.incidents, table.updated_at)
-        .where(table.tenant == tenant, of_pair(pair_counters, names))
+        .where(of_pair(pair_counters, tenant, names))
         .order_by(table.client_email, table.advisor_email)
         .offset(after)
         .limit(limit)
@@ -63,14 +63,14 @@ def _asked(kind: str, tenant: str, names: Collection[str]) -> tuple[Select[Any],
     if kind == "flag":
         flags = conversation_flags.c
         wanted = [column for column in flags if column.name not in ("seq", "tenant")]
-        named = or_(flags.flagged_user.in_(names), of_pair(conversation_flags, names))
-        return select(*wanted).where(flags.tenant == tenant, named), conversation_flags
+        places = (flags.flagged_user, flags.client_email, flags.advisor_email)
+        return select(*wanted).where(named(places, tenant, names)), conversation_flags
     if kind == "alert":
         joined = alerts.join(conversations, conversations.c.seq == alerts.c.conversation)
         asked = select(*_PLACE, *(alerts.c[name] for name in _ALERT)).select_from(joined)
-        return asked.where(alerts.c.tenant == tenant, of_pair(alerts, names)), alerts
+        return asked.where(of_pair(alerts, tenant, names)), alerts
     said = messages.join(conversations, conversations.c.seq == messages.c.conversation)
-    theirs = and_(messages.c.tenant == tenant, _is_theirs(names))
+    theirs = messages.c.seq.in_(_theirs(tenant, names))
     if kind == "message":
         return select(*_PLACE, *(messages.c[name] for name in _MESSAGE)).select_from(said).where(theirs), messages
     of_them = and_(
@@ -82,9 +82,11 @@ def _asked(kind: str, tenant: str, names: Collection[str]) -> tuple[Select[Any],
     return asked.where(theirs), verdicts
 
 
-def _is_theirs(names: Collection[str]) -> ColumnElement[bool]:
-    """Whether they sent a message; where a conversation only names them as its user, whether they may have."""
-    other = messages.alias("other")
-    named = exists().where(other.c.conversation == messages.c.conversation, other.c.sender.in_(names))
-    about_them = and_(conversations.c.user_id.in_(names), messages.c.role.not_in(ROLES_OF_OTHERS), ~named)
-    return or_(messages.c.sender.in_(names), about_them)
+def _theirs(tenant: str, names: Collection[str]) -> CompoundSelect[Any]:
+    """The messages that they sent, and where a conversation only names them as its user, those that they may have."""
+    one, other = messages.alias("one"), messages.alias("other")
+    sent = select(one.c.seq).where(one.c.tenant == tenant, one.c.sender.in_(names))
+    has_theirs = exists().where(other.c.conversation == one.c.conversation, other.c.sender.in_(names))
+    about = select(one.c.seq).join(conversations, conversations.c.seq == one.c.conversation)
+    are_theirs = (conversations.c.tenant == tenant, conversations.c.user_id.in_(names))
+    return sent.union(about.where(*are_theirs, one.c.role.not_in(ROLES_OF_OTHERS), ~has_theirs))

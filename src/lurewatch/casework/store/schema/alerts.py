@@ -47,6 +47,7 @@ conversation_flags = Table(
     Index("ix_conversation_flags_alert", "tenant", "alert"),
     Index("ix_conversation_flags_verdict", "tenant", "verdict"),
     Index("ix_conversation_flags_user", "tenant", "flagged_user"),
+    Index("ix_conversation_flags_advisor", "tenant", "advisor_email"),
 )
 
 alerts = Table(
@@ -84,6 +85,9 @@ alerts = Table(
     Index("ix_alerts_status", "tenant", "status", "seq"),
     Index("ix_alerts_conversation", "conversation", "tenant"),
     Index("ix_alerts_case", "tenant", "case_id"),
+    Index("ix_alerts_verdict", "tenant", "verdict"),
+    Index("ix_alerts_client", "tenant", "client_email"),
+    Index("ix_alerts_advisor", "tenant", "advisor_email"),
 )
 
 _OPEN = text("status = 'open'")
@@ -126,6 +130,7 @@ pair_counters = Table(
     Column("incidents", Integer, nullable=False),
     Column("imported", Integer, nullable=False, server_default="0", comment="how many of them came from elsewhere"),
     Column("updated_at", Moment, nullable=False),
+    Index("ix_pair_counters_advisor", "tenant", "advisor_email"),
 )
 
 cooldowns = Table(

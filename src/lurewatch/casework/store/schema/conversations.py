@@ -108,4 +108,5 @@ idempotency_keys = Table(
     Column("request_hash", String(64), nullable=False),
     Column("verdict", String(40), nullable=False),
     created(),
+    Index("ix_idempotency_keys_verdict", "tenant", "verdict"),
 )

@@ -37,3 +37,4 @@ IS_GONE = and_(  # in literals: with parameters no partial index would be used
     func.substr(outbox.c.last_error, literal_column("1"), literal_column(f"{len(GONE)}"))
     == literal_column(f"'{GONE}'"),
 )
+Index("ix_outbox_gone", outbox.c.kind, outbox.c.seq, postgresql_where=IS_GONE, sqlite_where=IS_GONE)
