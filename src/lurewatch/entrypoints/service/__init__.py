@@ -29,7 +29,7 @@ from lurewatch.entrypoints.binding import bindings
 from lurewatch.entrypoints.consulting import asked
 from lurewatch.entrypoints.discretion import keep_logs_discreet
 from lurewatch.entrypoints.recording import Recording, is_local, store_url
-from lurewatch.entrypoints.service import asyncapi, bodies, screening, stats, subjects, v1, webhooks
+from lurewatch.entrypoints.service import asyncapi, bodies, reference, screening, stats, subjects, v1, webhooks
 from lurewatch.entrypoints.service.access import Doors
 from lurewatch.entrypoints.service.detection import Detection, DetectionInput
 from lurewatch.entrypoints.service.problems import problem
@@ -66,6 +66,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         summary="Reads conversations and tells, with evidence, when somebody is being lured.",
         lifespan=_lifespan(live, recording, polling, opinions),
         redirect_slashes=False,
+        docs_url=None,  # those pages run scripts of another host
+        redoc_url=None,
     )
     doors = Doors(
         recording.access if url else None, settings.api_key, settings.rate_limit, local=is_local(settings.host)
@@ -81,6 +83,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         app.include_router(stats.router(recording, doors))
         app.include_router(subjects.router(recording.subjects, doors))
         app.include_router(webhooks.router(recording, settings))
+    reference.serve(app)
     _tell_problems(app)
     _document(app)
     return app

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
-import html
 import json
 from functools import cache
 from typing import Any
@@ -14,6 +11,7 @@ from fastapi import APIRouter, Response
 
 from lurewatch.casework.bus.envelope import CHANNEL, CONTENT_TYPE
 from lurewatch.casework.bus.messages import PUBLISHED, schemas
+from lurewatch.entrypoints.service import pages
 from lurewatch.version import __version__
 
 _PROMISE = (
@@ -118,26 +116,9 @@ def _envelope() -> dict[str, Any]:
     return {"type": "object", "required": list(fields), "properties": fields}
 
 
-_STYLE = (
-    "body{font:16px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem;color:#1b1f24;"
-    "background:#fff}table{border-collapse:collapse;width:100%;margin:.5rem 0}th,td{text-align:left;"
-    "vertical-align:top;padding:.3rem .6rem;border-bottom:1px solid #ccd2d9}code,pre{font:14px/1.4 "
-    "ui-monospace,monospace}pre{overflow:auto;padding:.8rem;background:#f3f5f7}h2{margin-top:2rem}"
-)
-_STYLE_HASH = base64.b64encode(hashlib.sha256(_STYLE.encode()).digest()).decode()
-_HEADERS = {
-    "Content-Security-Policy": (
-        f"default-src 'none'; style-src 'sha256-{_STYLE_HASH}'; base-uri 'none'; form-action 'none'; "
-        "frame-ancestors 'none'"
-    ),
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
-}
-
-
 def page(told: dict[str, Any]) -> str:
     """An AsyncAPI document of ours as HTML: nothing is loaded for it, and what it says is escaped."""
-    say = _escaped
+    say = pages.escaped
     parts = [f"<h1>{say(told['info']['title'])}</h1><p>{say(told['info']['description'])}</p>"]
     parts.append("<p>For machines: <a href='asyncapi.json'>asyncapi.json</a> (AsyncAPI 3.0).</p><h2>Where</h2>")
     for name, server in told["servers"].items():
@@ -156,15 +137,7 @@ def page(told: dict[str, Any]) -> str:
     parts.append(
         f"<h2>Envelope</h2><pre>{say(json.dumps(told['components']['schemas']['CloudEvent'], indent=2))}</pre>"
     )
-    title = say(told["info"]["title"])
-    head = f"<meta charset='utf-8'><meta name='viewport' content='width=device-width'><title>{title}</title>"
-    return (
-        f"<!doctype html><html lang='en'><head>{head}<style>{_STYLE}</style></head><body>{''.join(parts)}</body></html>"
-    )
-
-
-def _escaped(text: object) -> str:
-    return html.escape(str(text), quote=True)
+    return pages.page(told["info"]["title"], "".join(parts))
 
 
 def router() -> APIRouter:
@@ -187,6 +160,6 @@ def router() -> APIRouter:
         responses={200: {"content": {"text/html": {"schema": {"type": "string"}}}}},
     )
     async def asyncapi_page() -> Response:
-        return Response(page(document()), media_type="text/html", headers=_HEADERS)
+        return pages.shown(page(document()))
 
     return routes
