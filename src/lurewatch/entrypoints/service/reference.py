@@ -163,8 +163,13 @@ def _kind(schema: Schema) -> str:
 
 
 def _bounds(schema: Schema) -> str:
-    told = [words.format(json.dumps(schema[name], ensure_ascii=False)) for name, words in _BOUNDS if name in schema]
+    told = [words.format(_value(schema[name])) for name, words in _BOUNDS if name in schema]
     return "".join(f", {escaped(one)}" for one in told)
+
+
+def _value(value: object) -> str:
+    """A value as JSON; a bound of whole numbers, which may stand as 1.0, as one."""
+    return json.dumps(int(value) if isinstance(value, float) and value.is_integer() else value, ensure_ascii=False)
 
 
 def _pre(value: object) -> str:
