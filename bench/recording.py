@@ -166,7 +166,7 @@ class Talk:
 
 
 def by_length(url: str, rounds: int) -> dict[str, dict[str, float]]:
-    """Of each kind medians, in milliseconds, of one more request in a conversation of LONG and in fresh ones of SHORT."""
+    """Of each kind medians, in ms, of one more request in a conversation of LONG and in fresh ones of SHORT."""
     said = Talk(load_engine(), len(KINDS) * (LONG + rounds * (SHORT + 2)))
     asyncio.run(fill(url, said))
     took: dict[Kind, tuple[list[float], list[float]]] = {kind: ([], []) for kind in KINDS}
