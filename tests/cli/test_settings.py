@@ -211,6 +211,8 @@ def test_every_problem_is_told_at_once(tmp_path: Path) -> None:
         ("erpnext: {fields: name}", "name=value"),
         ("generic: {fields: {text: ''}}", "empty"),
         ("telegram: {agents: [ann]}", "no id"),
+        ("telegram: {webhook_secret: 'open sesame'}", "not a secret_token of 1 to 256 of A-Z"),
+        (f"telegram: {{webhook_secret: {'a' * 257}}}", "_ and -. Write one."),
         ("generic: {signature_header: ''}", "empty"),
         ("llm: {base_url: 5}", "not a text"),
         ("llm: {base_url: 'ftp://a.example/v1'}", "no http or https address"),
@@ -243,6 +245,7 @@ def test_secrets_are_never_told(tmp_path: Path) -> None:
     """Neither an error about a secret nor the settings as text hold it."""
     assert "12345678" not in "\n".join(refused(tmp_path, "erpnext: {api_secret: 12345678}"))
     assert "hush" not in repr(read(tmp_path, "erpnext: {api_secret: hush, webhook_secret: hush}\nllm: {api_key: hush}"))
+    assert "hush" not in "\n".join(refused(tmp_path, "telegram: {webhook_secret: 'hush!'}"))
     assert "hush" not in "\n".join(refused(tmp_path, "llm: {base_url: 'https://me:hush@a.example/v1'}"))
 
 

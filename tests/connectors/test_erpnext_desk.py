@@ -259,6 +259,24 @@ async def test_the_log_holds_no_secret(site: ErpnextSite, banners: Banners, capl
     assert not any(word in caplog.text for word in (SECRET, KEY, "Stay here", "604-555"))
 
 
+async def test_the_environment_leads_nowhere_else(
+    site: ErpnextSite, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The site is asked itself and with our key, whatever proxy or key for it the environment names."""
+    (tmp_path / "netrc").write_text("machine 127.0.0.1 login somebody password else", "utf-8")
+    monkeypatch.setenv("NETRC", str(tmp_path / "netrc"))
+    monkeypatch.delenv("NO_PROXY", raising=False)
+    monkeypatch.delenv("no_proxy", raising=False)
+    for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"):
+        monkeypatch.setenv(name, "http://127.0.0.1:9")
+    banners = Banners(config(site))
+    try:
+        await do(banners)
+    finally:
+        await banners.close()
+    assert len(site.made) == 1
+
+
 async def test_a_wrong_key_and_a_missing_role(site: ErpnextSite, banners: Banners) -> None:
     """The site itself refuses a wrong secret, and a type that the user has no role for; both can be put right."""
     wrong = Banners(config(site, api_secret="another"))

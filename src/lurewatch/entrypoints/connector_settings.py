@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from lurewatch.entrypoints.declarations import ACTIONS, action, number, setting
+from lurewatch.entrypoints.declarations import ACTIONS, action, number, secret_token, setting
 from lurewatch.entrypoints.tabled import Tables
 from lurewatch.entrypoints.values import Choice, File, Kind, Paths, Switch, Text, Texts, Url, Whole
 
@@ -77,7 +77,7 @@ class ConnectorSettings:
     telegram_webhook_secret: str = setting(
         "",
         "telegram.webhook_secret",
-        Text(empty=True),
+        Text("a secret_token of 1 to 256 of A-Z, a-z, 0-9, _ and -", empty=True, check=secret_token),
         "The secret_token of setWebhook; without one Telegram's webhook is not received.",
         secret=True,
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,6 +13,8 @@ from lurewatch.entrypoints.values import Kind
 
 ACTIONS = ("warning", "escalation", "alert", "notice", "log", "hand_off")
 """What a policy may ask for, besides nothing."""
+_SECRET_TOKEN = re.compile(r"[A-Za-z0-9_-]{1,256}")
+"""Nothing else: not a space, not a letter with an accent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +70,13 @@ def number(text: str) -> str:
     """A whole number, written out; raises ValueError."""
     if not (text.isascii() and text.removeprefix("-").isdigit() and len(text) <= 18):
         raise ValueError(f"{text!r} is no id. Write a whole number, such as -1001234567890.")
+    return text
+
+
+def secret_token(text: str) -> str:
+    """A secret_token as Telegram's setWebhook takes it; raises ValueError, which does not hold it."""
+    if not _SECRET_TOKEN.fullmatch(text):
+        raise ValueError("Telegram takes no such secret_token. Write 1 to 256 of A-Z, a-z, 0-9, _ and -.")
     return text
 
 

@@ -190,4 +190,4 @@ def _file(config: Path | None, environment: Mapping[str, str], folder: Path) -> 
 def _discreet(setting: Setting, message: str) -> str:
     """The message, without the value where the value is a secret."""
     speaks = not setting.secret or (isinstance(setting.kind, Tables) and setting.kind.secret)
-    return message if speaks else f"the value is not {setting.kind.hint}."
+    return message if speaks else f"the value is not {setting.kind.hint}. Write one."

@@ -32,10 +32,11 @@ class Kind(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """A text; ``empty`` says whether it may be empty."""
+    """A text; ``empty`` says whether it may be empty. ``check`` gives the kept form of another or raises ValueError."""
 
     hint: str = "text"
     empty: bool = False
+    check: Callable[[str], str] = str
 
     def of(self, value: object, folder: Path) -> str:
         if not isinstance(value, str):
@@ -45,7 +46,7 @@ class Text:
     def of_text(self, text: str, folder: Path) -> str:  # noqa: ARG002 - the protocol
         if not text.strip() and not self.empty:
             raise ValueError("the text is empty. Write one, or leave the setting out.")
-        return text.strip()
+        return text.strip() and self.check(text.strip())
 
 
 @dataclass(frozen=True, slots=True)

@@ -57,7 +57,7 @@ class Site:
     def __init__(self, account: Account) -> None:
         self._account = account
         self.date = ""
-        self._client = httpx2.AsyncClient(
+        self._client = bounded.client(
             headers={
                 "Authorization": f"token {account.key}:{account.secret}",
                 "Accept": "application/json",

@@ -84,7 +84,7 @@ class Api:
             UnansweredError: it cannot be reached, or gave no answer.
         """
         if self._client is None:
-            self._client = httpx2.AsyncClient()
+            self._client = bounded.client()
             logging.getLogger("httpx2").addFilter(self._hiding)
         # It fails to connect well before the time is over: then nothing can have come of it.
         limits = httpx2.Timeout(timeout, connect=min(timeout / 2, _CONNECT_SECONDS))
