@@ -104,9 +104,11 @@ class DeliveryError(LurewatchError):
 class StoreError(LurewatchError):
     """The store cannot be reached or used. Nothing of what was asked was recorded; the same may be tried again.
 
-    ``unreachable`` is true where the store itself is away, so that nothing else would be recorded either.
+    ``unreachable`` is true where the store itself is away, so that nothing else would be recorded either; ``lasting``
+    where it does not come back by itself: what is there is damaged, no database, or one of a newer Lurewatch.
     """
 
-    def __init__(self, message: str, *, unreachable: bool = False) -> None:
+    def __init__(self, message: str, *, unreachable: bool = False, lasting: bool = False) -> None:
         super().__init__(message)
         self.unreachable = unreachable
+        self.lasting = lasting

@@ -57,8 +57,9 @@ async def test_a_store_of_a_newer_version_is_refused(database: str) -> None:
     """A database that a newer Lurewatch has changed is left alone, and the error says what to install."""
     async with await Store.open(database) as store, store.writing() as connection:
         await connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
-    with pytest.raises(StoreError, match=r"newer Lurewatch.*9999.*Install"):
+    with pytest.raises(StoreError, match=r"newer Lurewatch.*9999.*Install") as caught:
         await Store.open(database)
+    assert caught.value.lasting
 
 
 async def test_processes_that_start_together_migrate_once(empty_database: str) -> None:
@@ -123,6 +124,7 @@ async def test_a_store_in_a_folder_that_is_not_there_is_away(tmp_path: Path) -> 
     with pytest.raises(StoreError, match="URL") as caught:
         await Store.open(url)
     assert caught.value.unreachable
+    assert not caught.value.lasting
     (tmp_path / "later").mkdir()
     async with await Store.open(url) as store:
         await store.ping()
@@ -136,6 +138,7 @@ async def test_a_file_that_is_no_database_is_refused(tmp_path: Path) -> None:
     with pytest.raises(StoreError) as caught:
         await Store.open(f"sqlite:///{path}")
     assert caught.value.unreachable
+    assert caught.value.lasting
     assert path.read_bytes() == before
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
@@ -36,6 +38,24 @@ def test_where_nothing_can_listen() -> None:
             [line] = done.stderr.splitlines()
             assert line.startswith("lurewatch: nothing can listen on 127.0.0.")
             assert "--port" in line
+
+
+def test_a_store_that_never_mends_is_not_waited_for(tmp_path: Path) -> None:
+    """A file that is no database and a store of a newer Lurewatch are told at once, with status 2 and no traceback."""
+    notes, newer = tmp_path / "notes.db", tmp_path / "newer.db"
+    notes.write_text("these are notes, and not a database " * 100)
+    with contextlib.closing(sqlite3.connect(newer)) as connection, connection:
+        connection.execute("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL)")
+        connection.execute("INSERT INTO alembic_version VALUES ('9999')")
+    for path, words in ((notes, "no database"), (newer, "a newer Lurewatch")):
+        environment = {**os.environ, "LUREWATCH_STORE": f"sqlite:///{path}"}
+        command = [*COMMAND, "--port", "0"]
+        done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False, timeout=60)
+        assert done.returncode == 2, done.stderr
+        [line] = done.stderr.splitlines()
+        assert line.startswith("lurewatch: store.url, sqlite")
+        assert path.name in line
+        assert words in line
 
 
 def test_who_sends_slowly_does_not_hold_up_the_end(tmp_path: Path) -> None:

@@ -88,6 +88,28 @@ def require_key(settings: Settings) -> None:
         )
 
 
+def require_store(settings: Settings) -> None:
+    """Refuse to wait for a store that waiting does not mend; one that cannot be reached may come yet.
+
+    Raises:
+        StoreError: what is there is damaged, no database, or one of a newer Lurewatch.
+        SettingsError: as ``store_url``.
+    """
+    url = store_url(settings)
+
+    async def opened() -> None:
+        async with await Store.open(url):
+            pass
+
+    try:
+        if url:
+            asyncio.run(opened())
+    except StoreError as error:
+        if error.lasting:
+            place = address(url).set(query={}).render_as_string(hide_password=True)
+            raise StoreError(f"store.url, {place}: {error}", lasting=True) from error
+
+
 def is_local(host: str) -> bool:
     """Whether only this machine can reach what listens there."""
     try:

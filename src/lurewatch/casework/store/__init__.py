@@ -43,15 +43,14 @@ _UNKEEPABLE = (
     "what was sent has a value that no store can keep or look for: it is too long or too large, or has a NUL character "
     "or half of a surrogate pair in it. Send another"
 )
+_SQLITE_SPOILT = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
 _SQLITE_AWAY = frozenset(
     {
         sqlite3.SQLITE_BUSY,
         sqlite3.SQLITE_CANTOPEN,
-        sqlite3.SQLITE_CORRUPT,
         sqlite3.SQLITE_FULL,
         sqlite3.SQLITE_IOERR,
         sqlite3.SQLITE_LOCKED,
-        sqlite3.SQLITE_NOTADB,
         sqlite3.SQLITE_PERM,
         sqlite3.SQLITE_READONLY,
     }
@@ -144,6 +143,11 @@ async def _told() -> AsyncIterator[None]:
     except DBAPIError as error:
         if _is_unkeepable(error):
             raise InputError(_UNKEEPABLE) from error
+        if _sqlite_code(error) in _SQLITE_SPOILT:
+            message = (
+                f"the file of the store is damaged, or no database: {_reason(error)}. Put a backup or another there"
+            )
+            raise StoreError(message, unreachable=True, lasting=True) from error
         if _is_away(error):
             message = f"the store cannot be used: {_reason(error)}. Is it running, is there room, and is its URL right?"
             raise StoreError(message, unreachable=True) from error
@@ -166,8 +170,12 @@ def _is_away(error: DBAPIError) -> bool:
     if error.connection_invalidated or isinstance(error, InterfaceError):
         return True
     state = getattr(error.orig, "sqlstate", None) or ""
-    code = getattr(error.orig, "sqlite_errorcode", 0) & 0xFF  # the rest of the bits says which kind of it
-    return state[:2] in _AWAY or state in _CLOSED or code in _SQLITE_AWAY
+    return state[:2] in _AWAY or state in _CLOSED or _sqlite_code(error) in _SQLITE_AWAY
+
+
+def _sqlite_code(error: DBAPIError) -> int:
+    """What SQLite calls it, 0 where it is another's; the rest of the bits says which kind of it."""
+    return getattr(error.orig, "sqlite_errorcode", 0) & 0xFF
 
 
 def _reason(error: DBAPIError) -> str:

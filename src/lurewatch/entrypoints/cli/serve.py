@@ -46,12 +46,13 @@ def serve(
     try:
         import uvicorn  # noqa: PLC0415 - an extra: everything else works without it
 
-        from lurewatch.entrypoints.recording import require_key  # noqa: PLC0415
+        from lurewatch.entrypoints.recording import require_key, require_store  # noqa: PLC0415
         from lurewatch.entrypoints.service import create_app  # noqa: PLC0415
     except ImportError as error:
         raise SettingsError(f"the service needs more packages ({error}). pip install 'lurewatch[serve]'") from error
     if demo:
         settings = _prepared(settings)
+    require_store(settings)
     require_key(settings)
     _require_port(settings)
     uvicorn.run(

@@ -28,7 +28,7 @@ def upgrade(connection: Connection, last: str = "head") -> None:
     state = revision(connection)
     if state.is_newer:
         message = f"the store was written by a newer Lurewatch (its state is {state.found}). Install that, or newer."
-        raise StoreError(message)
+        raise StoreError(message, lasting=True)
     if state.found != state.head:
         command.upgrade(_config(connection), last)
 
