@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 
 import pytest
 
 from lurewatch.intel.opinion import Opinions, Question
 
-from .fakes import Clock, Model, failing, hanging, saying, writing
+from .fakes import Clock, Model, Request, Response, failing, hanging, saying, writing
 from .starters import result
 
 pytestmark = pytest.mark.xdist_group("engine")
@@ -66,6 +67,49 @@ def test_the_circuit(model: Model, opened: Opener, question: Ask) -> None:
     clock.now += 30
     model.answer = saying()
     assert all(result(opinions, question(f"text {n}")).answered for n in "pq")
+
+
+def test_a_spent_budget_is_not_the_trial(model: Model, opened: Opener, question: Ask) -> None:
+    """The call that is to try an open circuit is still there after a question that the budget refused."""
+    clock = Clock()
+    opinions = opened(clock, budget=5)
+    model.answer = failing(503)
+    assert {result(opinions, question(f"text {n}")).outcome for n in range(5)} == {"error"}
+    model.answer = saying()
+    clock.now += 31
+    assert result(opinions, question("text x")).reason == "budget"
+    clock.now += 29
+    assert result(opinions, question("text y")).answered
+
+
+def test_an_open_circuit_spends_nothing(model: Model, opened: Opener, question: Ask) -> None:
+    """What is not asked because the endpoint is away does not count as a call."""
+    clock = Clock()
+    opinions = opened(clock, budget=6)
+    model.answer = failing(503)
+    assert {result(opinions, question(f"text {n}")).outcome for n in range(5)} == {"error"}
+    assert {result(opinions, question(f"late {n}")).reason for n in range(3)} == {"circuit open"}
+    model.answer = saying()
+    clock.now += 30
+    assert result(opinions, question("text y")).answered
+
+
+def test_closing_answers_what_is_under_way(model: Model, opened: Opener, question: Ask) -> None:
+    """Whoever asked when it is closed has an answer without an opinion, and no error; also who waited for a place."""
+    taken = threading.Event()
+
+    def hang(_: Request) -> Response:
+        taken.set()
+        return Response(b"", hang=True)
+
+    model.answer = hang
+    opinions = opened(concurrency=1, timeout=30.0)
+    asked = [opinions.ask(question(f"text {letter}")) for letter in "ab"]
+    assert taken.wait(10)
+    opinions.close()
+    found = [one.result(timeout=10) for one in asked]
+    assert {(one.outcome, one.is_missing) for one in found} == {("error", True)}
+    assert opinions.snapshot().outcomes == {"error": 2}
 
 
 def test_bad_answers_do_not_open_the_circuit(model: Model, opened: Opener, question: Ask) -> None:

@@ -51,6 +51,7 @@ class Opinions:
         self._thread: threading.Thread | None = None
         self._endpoint: Endpoint | None = None
         self._places = asyncio.Semaphore(config.concurrency)
+        self._closing = False
 
     def __reduce__(self) -> tuple[Any, ...]:
         return Opinions, (self.config,)
@@ -70,7 +71,10 @@ class Opinions:
             return Counters(**self._counts, outcomes=dict(self._outcomes))
 
     def close(self) -> None:
-        """End what is under way, and the thread. May be called again; nothing may be asked afterwards."""
+        """End what is under way, which is answered as an error, and the thread.
+
+        May be called again; nothing may be asked afterwards.
+        """
         loop, thread = self._loop, self._thread
         if loop is None or thread is None or loop.is_closed():
             return
@@ -88,6 +92,7 @@ class Opinions:
             return self._loop
 
     async def _end(self) -> None:
+        self._closing = True
         others = asyncio.all_tasks() - {asyncio.current_task()}
         for task in others:
             task.cancel()
@@ -111,6 +116,10 @@ class Opinions:
             opinion = await self._kept_or_called(question, texts)
         except Failure as failure:
             opinion = Opinion("timeout" if failure.kind == "timeout" else "error", str(failure))
+        except asyncio.CancelledError:
+            if not self._closing:
+                raise
+            opinion = Opinion("error", "nobody is asked any more")
         except Exception as error:  # whatever happens here, the analysis goes on
             opinion = Opinion("error", f"asking failed ({type(error).__name__})")
         if opinion.answered:
@@ -125,10 +134,11 @@ class Opinions:
         key = hashlib.sha256(repr((self.config.model, system, messages)).encode()).hexdigest()
         if (kept := self._cached(key)) is not None:
             return kept
+        if self._budget.is_spent():  # looked at first: what is not asked for want of a call must not be the trial
+            return Opinion("skipped", BUDGET)
         if not self._breaker.allows():
             return Opinion("skipped", CIRCUIT_OPEN)
-        if not self._budget.take():
-            return Opinion("skipped", BUDGET)
+        self._budget.spend()
         deadline = asyncio.get_running_loop().time() + self.config.timeout
         try:
             async with asyncio.timeout_at(deadline):

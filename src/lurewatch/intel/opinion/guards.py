@@ -49,15 +49,16 @@ class Budget:
         self._clock = clock
         self._times: deque[float] = deque()
 
-    def take(self) -> bool:
-        """Spend a call; false when none is left."""
+    def is_spent(self) -> bool:
+        """Whether no call is left now."""
         now = self._clock()
         while self._times and now - self._times[0] >= _MINUTE:
             self._times.popleft()
-        if len(self._times) >= self._most:
-            return False
-        self._times.append(now)
-        return True
+        return len(self._times) >= self._most
+
+    def spend(self) -> None:
+        """Count a call."""
+        self._times.append(self._clock())
 
 
 class Breaker:
