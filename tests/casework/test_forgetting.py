@@ -21,7 +21,7 @@ from lurewatch.casework.privacy import MASK, masked
 from lurewatch.casework.review import Review
 from lurewatch.casework.screening import Incoming, Screening, Terms
 from lurewatch.casework.store import Store
-from lurewatch.casework.store.schema import outbox
+from lurewatch.casework.store.schema import outbox, pair_counters
 from lurewatch.casework.subjects import Subjects
 
 DAY = 86_400.0
@@ -255,3 +255,16 @@ async def test_whose_address_might_be_shared_is_masked(engine: Engine, store: St
     await screening.screen(said(CONTACT, allowed=("carol@example.org", "+1 604 555 0000")))
     (verdict,) = await rows(store, "verdicts")
     assert [one.strip("\u2588 ") for one in verdict["memory"]["allowed"]] == ["", ""]
+
+
+async def test_an_edit_counts_from_nothing_where_the_counter_is_gone(
+    engine: Engine, store: Store, clock: Clock
+) -> None:
+    """An incident whose counter was deleted is the first when it is edited: a pair never has fewer than none."""
+    screening = Screening(lambda: engine, store, clock=clock)
+    await screening.screen(said(CONTACT, "m1"))
+    async with store.writing() as connection:
+        await connection.execute(pair_counters.delete())
+    edited = await screening.screen(said(CONTACT + " now", "m1"))
+    assert [one.count for one in edited.decisions if one.policy == "off_platform"] == [1]
+    assert [row["incidents"] for row in await rows(store, "pair_counters")] == [1]

@@ -210,7 +210,7 @@ class Desk:
         memory = Memory(
             now=self._now,
             first_new=draft.position,
-            incidents=counters.get(incoming.pair, 0) - draft.counted,
+            incidents=max(0, counters.get(incoming.pair, 0) - draft.counted),  # its counter may be too old and gone
             last_alert=dict(last),
             handed_off=held.handed_off_at is not None,
             allowed=incoming.allowed,
