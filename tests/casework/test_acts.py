@@ -13,7 +13,7 @@ from lurewatch import Engine
 from lurewatch.casework.acts import Act, Destination
 from lurewatch.casework.archive import Archive
 from lurewatch.casework.delivery import Delivery, Receipt
-from lurewatch.casework.relay import Relay
+from lurewatch.casework.relay import Relay, retry
 from lurewatch.casework.screening import Binding, Screening, Terms
 from lurewatch.casework.store import Store
 from lurewatch.errors import DeliveryError
@@ -27,6 +27,7 @@ DESK = Destination(
     },
     channels=frozenset({"api"}),
 )
+BANNERS = Destination("banners", "default", {"desk.banner": frozenset({"warning"})})
 ENFORCED = Binding(policies={"enforced": ("off_platform", "brand_watch", "handoff")})
 
 
@@ -146,6 +147,28 @@ async def test_doubt_is_told(engine: Engine, store: Store, clock: Clock, error: 
     await relay_until_done(store, clock, desk)
     tries = [(one.attempt, one.in_doubt) for one, _ in desk.done if one.kind == "desk.banner"]
     assert tries == [(1, False), (2, doubt)]
+
+
+@pytest.mark.parametrize(
+    ("before", "doubt"),
+    [([], False), ([DeliveryError("it said to wait", certain=True)], False), ([DeliveryError("it broke off")], True)],
+)
+async def test_doubt_outlives_a_retry(
+    engine: Engine, store: Store, clock: Clock, before: list[Exception], doubt: bool
+) -> None:
+    """However often a dead letter is retried, whoever is told knows whether it may have got through; tries are anew."""
+    desk = Desk()
+    room = Screening(lambda: engine, store, terms=Terms((ENFORCED,), (BANNERS,)), clock=clock)
+    await room.screen(incoming(CONTACT))
+    refused = DeliveryError("no such thread", permanent=True, certain=True)
+    desk.refuses = [*before, refused, refused]
+    await relay_until_done(store, clock, desk)
+    for _ in range(2):
+        assert await retry(store, now=clock()) == 1
+        await relay_until_done(store, clock, desk)
+    assert [one.in_doubt for one, _ in desk.done][-2:] == [doubt, doubt]
+    assert [one.attempt for one, _ in desk.done][-2:] == [1 + doubt, 1 + doubt]
+    assert await acts(store) == [("desk.banner", "delivered")]
 
 
 async def test_other_tenants_and_channels_are_not_told(engine: Engine, store: Store, clock: Clock) -> None:

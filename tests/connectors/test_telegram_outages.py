@@ -12,8 +12,9 @@ import pytest
 from tests.casework.fakes import rows
 from tests.casework.outbox import Hours, until
 from tests.connectors.bot_api import BotApi
-from tests.connectors.posting import ADMINS, REPEATED, act, do, passing, posting, put, relayed, settled
+from tests.connectors.posting import ADMINS, GROUP, REPEATED, act, do, passing, posting, put, relayed, settled
 
+from lurewatch.casework.relay import retry
 from lurewatch.casework.store import Store
 from lurewatch.entrypoints.connectors.telegram_pace import Pace
 from lurewatch.entrypoints.connectors.telegram_posts import NOTICE, AdminAlerts, GroupNotices
@@ -41,6 +42,23 @@ async def test_unknown_fate(api: BotApi, store: Store, clock: Hours, fault: Any,
         assert again
         assert all(text.startswith("Take care.\n") and REPEATED in text for text in again)
         assert done["A-1"]["status"] == "delivered"
+
+
+async def test_a_retry_does_not_repeat_what_may_stand_there(api: BotApi, store: Store, clock: Hours) -> None:
+    """A notice of unknown fate is not posted when it is retried; one that was surely refused is."""
+    notice = act(alert="A-1", action="notice")
+    api.faults = ["drop after"]
+    async with posting(api, clock) as posts:
+        doer = GroupNotices(posts, "default")
+        await do(store, clock, doer, notice)
+        api.kicked = {GROUP}
+        await do(store, clock, doer, act(alert="A-2", action="notice"))
+        api.kicked = set()
+        assert await retry(store, now=clock()) == 2
+        async with relayed(store, clock, doer):
+            await until(passing(clock, lambda: settled(store, NOTICE)))
+    assert {row["alert"]: row["status"] for row in await rows(store, "outbox")} == {"A-1": "dead", "A-2": "delivered"}
+    assert [post["text"] for post in api.posts] == ["Take care."] * 2
 
 
 async def test_an_alert_of_unknown_fate_comes_again(api: BotApi, store: Store, clock: Hours) -> None:

@@ -10,7 +10,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import CursorResult, RowMapping, String, bindparam, delete, func, select, text, update
+from sqlalchemy import CursorResult, RowMapping, String, bindparam, case, delete, func, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from lurewatch.casework.delivery import Proof, Receipt
@@ -185,11 +185,13 @@ async def gone(connection: AsyncConnection, kind: str) -> str | None:
 async def revive(connection: AsyncConnection, ids: Collection[str] | None, now: float) -> int:
     """Make dead rows due again (all of them without ids); how many there were.
 
+    The tries are counted anew. What may have got through before is still in doubt: as after one try in the dark.
     One that was emptied (see ``ageing``) has nothing to hand on any more: it is deleted, and with it what it remembers.
     """
     dead = outbox.c.status == "dead"
     if ids is not None:
         dead &= outbox.c.id.in_(sorted(ids))
     emptied = (await connection.execute(delete(outbox).where(dead, outbox.c.payload == b""))).rowcount
-    due = update(outbox).where(dead).values(status="pending", attempts=0, failed=0, next_at=now)
+    in_doubt = case((outbox.c.attempts > outbox.c.failed, 1), else_=0)
+    due = update(outbox).where(dead).values(status="pending", attempts=in_doubt, failed=0, next_at=now)
     return emptied + (await connection.execute(due)).rowcount

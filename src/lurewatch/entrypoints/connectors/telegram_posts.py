@@ -144,12 +144,14 @@ class GroupNotices:
             if act.action not in _REPEATED:
                 raise DeliveryError(
                     "nobody knows whether the notice was posted: it may stand in the group, and is not repeated. Look "
-                    "there, and retry it if it is missing",
+                    "there, and write to them if it is missing",
                     permanent=True,
                 )
             text = f"{_cut(text, _MOST_TEXT - len(_REPETITION) - 1)}\n{_REPETITION}"
         if not _CHAT_ID.fullmatch(act.conversation_id):
-            raise DeliveryError("the conversation is no chat of Telegram: its id is no number", permanent=True)
+            raise DeliveryError(
+                "the conversation is no chat of Telegram: its id is no number", permanent=True, certain=True
+            )
         asked = int(act.message_id) if act.message_id.isascii() and act.message_id.isdecimal() else 0
         posted = await self._posts.post(int(act.conversation_id), text, reply_to=asked)
         return Receipt(posted, "warning_sent")
