@@ -150,7 +150,6 @@ def test_our_own_posts_are_not_screened() -> None:
     ("payload", "pointer", "limit"),
     [
         ({"message_text": ["x"]}, "/message_text", False),
-        ({"message_text": "x", "sender_type": "boss"}, "/sender_type", False),
         ({"message_text": "x", "whitelisted_emails": [1]}, "/whitelisted_emails", False),
         ({"message_text": "x" * 200_001}, "/message_text", True),
         ({"message_text": "x", "issue_reference": "x" * 201}, "/issue_reference", True),
@@ -161,6 +160,24 @@ def test_what_is_wrong_is_named(payload: dict[str, Any], pointer: str, limit: bo
     with pytest.raises(InputError) as error:
         erpnext.receive(*frappe(payload), CONFIG)
     assert (error.value.pointer, error.value.limit) == (pointer, limit)
+
+
+@pytest.mark.parametrize("sender_type", ["boss", "client, advisor", 5, ["client"], {}, "x" * 300])
+def test_who_is_neither_client_nor_advisor(sender_type: Any) -> None:
+    """What somebody else wrote is screened as a message of nobody's pair: it does not come again in other words."""
+    given = {
+        "issue_reference": "ISS-1",
+        "message_text": "x",
+        "sender_email": "c@example.com",
+        "client_email": "c@example.com",
+        "advisor_email": "a@example.net",
+        "sender_type": sender_type,
+    }
+    incoming = only(given).incoming
+    assert (incoming.client, incoming.advisor, incoming.sender_type) == ("", "", "client")
+    assert (incoming.message.text, incoming.conversation_id) == ("x", given["issue_reference"])
+    assert only({**given, "sender_type": " Advisor "}).incoming.sender_type == "advisor"
+    assert only({**given, "sender_type": " "}).incoming.sender_type == "client"
 
 
 def test_bounds_of_the_body() -> None:

@@ -51,6 +51,14 @@ def test_our_own_names_need_no_mapping() -> None:
     assert received.allowed_emails == ("a@example.com", "b@example.com")
 
 
+def test_who_is_neither_client_nor_advisor() -> None:
+    """What somebody else wrote is screened as a message of nobody's pair; what pair it names is not counted."""
+    given = {"text": "hi", "conversation_id": "c", "client": "c@example.com", "advisor": "a@example.com"}
+    for sender_type, pair in (("boss", ("", "")), (7, ("", "")), ("Advisor", ("c@example.com", "a@example.com"))):
+        (received,) = generic.receive(body({**given, "sender_type": sender_type}), {}, PLAIN)
+        assert (received.incoming.client, received.incoming.advisor) == pair
+
+
 def test_a_list_of_messages() -> None:
     """Messages of a list come out in order, those of our own senders and those without text left out."""
     said = [("ann", "one"), ("bot", "two"), ("bo", "three"), ("bo", " ")]

@@ -120,6 +120,14 @@ def test_a_clean_message_is_recorded(client: TestClient) -> None:
     assert [message["text"] for message in found["messages"]] == ["Can you help me with GST/HST registration?"]
 
 
+def test_what_nobody_of_a_pair_wrote_is_recorded(client: TestClient) -> None:
+    """A sender who is neither client nor advisor is screened and told of, and the pair that is named stays clean."""
+    answer = post(client, published(CONTACT, "third", sender_type="System Manager", sender_email="boss@third.example"))
+    assert (answer.status_code, answer.json()["flag_count"]) == (200, 1)
+    assert len(alerts(client, "erpnext", "ACC-third")) == 1
+    assert post(client, published(CONTACT, "third")).json()["flag_count"] == 1
+
+
 def test_a_replay_is_answered_as_before(client: TestClient) -> None:
     """Frappe tries three times: the same document is answered the same and counted once, later ones go on."""
     first = post(client, communication("replayed", CONTACT, reference_name="ISS-replay", sender="r@mail.example"))

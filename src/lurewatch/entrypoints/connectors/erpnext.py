@@ -135,9 +135,15 @@ def _is_own_sender(fields: Fields, sender: str, config: ErpnextConfig) -> bool:
 
 
 def _pair(fields: Fields, sender: str) -> tuple[str, str, str]:
-    """What the sender is, and the pair. What a Communication does not say follows from its direction."""
+    """What the sender is, and the pair. What a Communication does not say follows from its direction.
+
+    A sender who is neither of a pair is in none. What they wrote is read all the same: the site would not send it again
+    in other words.
+    """
     sent = fields.text("direction").strip().casefold() == "sent"
-    sender_type = fields.choice("sender_type", _SENDER_TYPES, "advisor" if sent else "client")
+    sender_type = fields.known("sender_type", _SENDER_TYPES, "advisor" if sent else "client")
+    if not sender_type:
+        return "client", "", ""
     client, advisor = fields.text("client_email").strip(), fields.text("advisor_email").strip()
     other = fields.first("recipients")
     if sender_type == "client":

@@ -95,6 +95,8 @@ def _received(fields: Fields, config: GenericConfig, key: str) -> tuple[Received
     if not conversation:
         raise fields.missing("conversation_id")
     message_id = fields.text("message_id").strip()
+    # A sender who is neither of a pair is in none, and what they wrote is read all the same.
+    sender_type = fields.known("sender_type", _SENDER_TYPES, "client")
     incoming = Incoming(
         conversation_id=conversation,
         message=Message(
@@ -106,9 +108,9 @@ def _received(fields: Fields, config: GenericConfig, key: str) -> tuple[Received
         ),
         tenant=config.tenant,
         channel=config.channel,
-        client=fields.text("client"),
-        advisor=fields.text("advisor"),
-        sender_type=fields.choice("sender_type", _SENDER_TYPES, "client"),
+        client=fields.text("client") if sender_type else "",
+        advisor=fields.text("advisor") if sender_type else "",
+        sender_type=sender_type or "client",
         sender_metadata=SenderMetadata(
             fields.text("user_id") or None,
             fields.number("account_age_days"),

@@ -134,6 +134,14 @@ class Fields:
             raise InputError(f"{name} is one of {', '.join(choices)}. Map or write it so", pointer=self.value(name)[1])
         return value
 
+    def known(self, name: str, choices: tuple[str, ...], default: str) -> str:
+        """One of ``choices``, in any case; "" where something else stands, whatever it is."""
+        value, _ = self.value(name)
+        if value is None:
+            return default
+        read = (value.strip().casefold() or default) if isinstance(value, str) else ""
+        return read if read in choices else ""
+
     def missing(self, name: str) -> InputError:
         """The error to raise where something must stand and nothing does."""
         path = self._paths[name][0]
