@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
@@ -149,6 +150,46 @@ def test_a_key_that_calls_too_often_waits(site: Site) -> None:
         assert [answer.status_code for answer in answers] == [200, 200, 200, 429, 429]
         assert 1 <= int(answers[-1].headers["retry-after"]) <= 120
         assert client.get("/v1/alerts", headers=bearer(two)).status_code == 200
+
+
+def test_keys_cannot_be_tried_at_full_speed(site: Site) -> None:
+    """After a hundred wrong keys no other is looked at from that address; what opened a door there goes on."""
+    known, right = site.key("--scope", "admin"), site.key("--scope", "admin")
+    with site.client() as client:
+        assert client.get("/v1/alerts", headers=bearer(known)).status_code == 200
+        tried = [client.get("/v1/alerts", headers=bearer(f"lw_0123456789ab_{number}")) for number in range(100)]
+        assert {answer.status_code for answer in tried[:98]} == {401}
+        for key in ("anything", right):
+            answer = client.get("/v1/alerts", headers=bearer(key))
+            assert answer.status_code == 429
+            assert 1 <= int(answer.headers["retry-after"]) <= 120
+            assert key not in answer.text
+        assert client.get("/v1/alerts", headers=bearer(known)).status_code == 200
+        assert client.get("/v1/alerts").status_code == 401, "nobody has tried anything"
+
+
+def test_each_address_tries_for_itself(site: Site) -> None:
+    """Who tries keys holds up nobody elsewhere; all of an IPv6 network are one, who could take another for each key."""
+    right = site.key("--scope", "admin")
+
+    def asked(app: Any, address: str, key: str) -> int:
+        return TestClient(app, client=(address, 1)).get("/v1/alerts", headers=bearer(key)).status_code
+
+    with site.client() as client:
+        found = [asked(client.app, f"2001:db8::{number:x}", f"wrong{number}") for number in range(110)]
+        assert (found[0], found[-1]) == (401, 429)
+        assert asked(client.app, "2001:db8::ffff", right) == 429
+        elsewhere = ["2001:db8:0:1::1", *(f"192.0.2.{number}" for number in range(1, 8))]
+        answered = [asked(client.app, address, right) for address in elsewhere]
+        assert answered.count(200) >= 7, "but for one that shares its number by chance"
+
+
+def test_a_key_without_the_scope_is_counted(site: Site) -> None:
+    """What is refused for want of a scope counts for its key as what is answered does."""
+    key = site.key("--scope", "screen")
+    with site.client(rate_limit=3) as client:
+        answers = [client.get("/v1/alerts", headers=bearer(key)).status_code for _ in range(4)]
+    assert answers == [403, 403, 403, 429]
 
 
 def test_a_key_ends(site: Site) -> None:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import hmac
 import ipaddress
-import math
-import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
@@ -13,12 +11,10 @@ from urllib.parse import urlsplit
 
 from fastapi import HTTPException, Request, Security
 from fastapi.security import APIKeyHeader, HTTPBearer
-from limits import RateLimitItemPerMinute
-from limits.storage import MemoryStorage
-from limits.strategies import SlidingWindowCounterRateLimiter
 
 from lurewatch.casework.access import Access, Scope
 from lurewatch.casework.screening import DEFAULT_TENANT
+from lurewatch.entrypoints.service.pace import Limit, Strangers
 from lurewatch.entrypoints.service.problems import RETRY_AFTER, documented
 from lurewatch.entrypoints.service.replies import UNAVAILABLE
 from lurewatch.errors import StoreError
@@ -31,7 +27,10 @@ _SCHEMES = (
 LOCKED: dict[int | str, dict[str, Any]] = {
     401: documented("A key is needed, and there is none, or none that is valid", WWW_Authenticate={"const": "Bearer"}),
     403: documented("The key does not have the scope of this route, or a page of another site asks without a key"),
-    429: documented("The key called too often. Try again after Retry-After seconds", Retry_After=RETRY_AFTER),
+    429: documented(
+        "The key called too often, or too many keys were tried. Try again after Retry-After seconds",
+        Retry_After=RETRY_AFTER,
+    ),
     503: UNAVAILABLE,
 }
 """What any route behind a guard may answer."""
@@ -64,8 +63,8 @@ class Doors:
         self._access = access
         self._local = local
         self._configured = configured
-        self._limit = RateLimitItemPerMinute(per_minute)
-        self._limiter = SlidingWindowCounterRateLimiter(MemoryStorage())
+        self._limit = Limit(per_minute)
+        self._strangers = Strangers()
 
     def guard(self, scope: Scope) -> Callable[..., Awaitable[None]]:
         """What a route depends on: lets the ``caller`` pass, or raises 401, 403 or 429 (as HTTPException).
@@ -80,8 +79,7 @@ class Doors:
                 _refuse_pages_of_others(request)
                 request.state.caller = Caller()
                 return
-            request.state.caller = found = await self._caller(presented, scope)
-            self._count(found.key)
+            request.state.caller = await self._caller(request, presented, scope)
 
         return check
 
@@ -96,28 +94,28 @@ class Doors:
         except StoreError:
             return False
 
-    async def _caller(self, presented: str, scope: Scope) -> Caller:
-        if self._configured and hmac.compare_digest(presented.encode(), self._configured.encode()):
-            return Caller(key="configured")
-        key = await self._access().check(presented) if presented and self._access is not None else None
-        if key is None:
+    async def _caller(self, request: Request, presented: str, scope: Scope) -> Caller:
+        visitor = self._strangers.admit(request, presented) if presented else 0
+        found, may = await self._found(presented, scope)
+        self._strangers.note(visitor, opened=found is not None)
+        if found is None:
             detail = (
                 "This needs an API key, as Authorization: Bearer KEY or X-API-Key. `lurewatch keys create` makes one."
             )
             raise HTTPException(401, detail, headers={"WWW-Authenticate": "Bearer"})
-        if not key.allows(scope):
-            raise HTTPException(403, f"The key {key.id} does not have the scope {scope}.")
-        return Caller(key.tenant, key.id)
-
-    def _count(self, key_id: str) -> None:
-        if self._limiter.hit(self._limit, key_id):
-            return
-        again = self._limiter.get_window_stats(self._limit, key_id).reset_time - time.time()
-        raise HTTPException(
-            429,
-            f"The key {key_id} called more than {self._limit.amount} times in a minute.",
-            headers={"Retry-After": str(max(1, math.ceil(again)))},
+        self._limit.count(
+            found.key, f"The key {found.key} called more than {self._limit.per_minute} times in a minute."
         )
+        if not may:
+            raise HTTPException(403, f"The key {found.key} does not have the scope {scope}.")
+        return found
+
+    async def _found(self, presented: str, scope: Scope) -> tuple[Caller | None, bool]:
+        """Whose key it is, if anybody's, and whether it has the scope."""
+        if self._configured and hmac.compare_digest(presented.encode(), self._configured.encode()):
+            return Caller(key="configured"), True
+        key = await self._access().check(presented) if presented and self._access is not None else None
+        return (None, False) if key is None else (Caller(key.tenant, key.id), key.allows(scope))
 
 
 def _refuse_pages_of_others(request: Request) -> None:
