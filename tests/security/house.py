@@ -6,6 +6,7 @@ import asyncio
 import base64
 import hashlib
 import hmac
+import ipaddress
 import json
 import socket
 import threading
@@ -27,6 +28,7 @@ from lurewatch.entrypoints.settings import Settings
 SECRET = "a-secret-of-webhooks"
 OURS, THEIRS = "acme", "globex"
 MAX_BODY = 1 << 20
+_ADDRESSES = ipaddress.IPv4Network("10.0.0.0/8").hosts()
 CHANNEL = "market"
 LURE = "Dear customer your SBI account is blocked, update your KYC and PAN now to avoid suspension. Share the OTP"
 CONTACT = "Let us talk on WhatsApp instead, my number is +1 604 555 0134"
@@ -73,10 +75,14 @@ class House:
     def ask(
         self, method: str, path: str, body: object = None, *, key: str = f"{OURS}.admin", sign: bool = True, **more: Any
     ) -> httpx2.Response:
-        """An answer; a body is sent as JSON (bytes as they are), signed where a platform would unless told not to."""
+        """An answer; a body is sent as JSON (bytes as they are), signed where a platform would unless told not to.
+
+        Without a key of the house it comes from another address each time, as a proxy on this machine tells it: keys
+        can be tried only so often from one.
+        """
         content = body if isinstance(body, bytes) else b"" if body is None else json.dumps(body).encode()
         headers = {
-            **(self.key(key) if key else {}),
+            **(self.key(key) if key else {"X-Forwarded-For": str(next(_ADDRESSES))}),
             **(signed(path, content) if sign else {}),
             **more.pop("headers", {}),
         }
