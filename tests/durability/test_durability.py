@@ -19,10 +19,30 @@ _SHORT = [
 ]
 
 
-@pytest.fixture(scope="module", params=_SHORT)
-def outcome(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Outcome:
+class Trials:
+    """Short trials, each held once, however the tests on it are ordered."""
+
+    def __init__(self, folders: pytest.TempPathFactory) -> None:
+        self._folders = folders
+        self._held: dict[Plan, Outcome] = {}
+
+    def outcome(self, plan: Plan) -> Outcome:
+        """What came of it."""
+        if plan not in self._held:
+            self._held[plan] = asyncio.run(run(plan, self._folders.mktemp("trial")))
+        return self._held[plan]
+
+
+@pytest.fixture(scope="session")
+def trials(tmp_path_factory: pytest.TempPathFactory) -> Trials:
+    """The trials of this process."""
+    return Trials(tmp_path_factory)
+
+
+@pytest.fixture(params=_SHORT)
+def outcome(request: pytest.FixtureRequest, trials: Trials) -> Outcome:
     """What came of a short trial."""
-    return asyncio.run(run(request.param, tmp_path_factory.mktemp("trial")))
+    return trials.outcome(request.param)
 
 
 def test_nothing_is_lost(outcome: Outcome) -> None:

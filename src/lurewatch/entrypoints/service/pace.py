@@ -72,9 +72,12 @@ class Strangers:
 def _place(request: Request) -> str:
     """The address that a request comes from; of IPv6 the network."""
     host = request.client.host if request.client else ""
-    if ":" not in host:
-        return host
     try:
-        return str(ipaddress.IPv6Network((host.partition("%")[0], _IPV6_NETWORK), strict=False))
+        address = ipaddress.ip_address(host.partition("%")[0])
     except ValueError:
         return host
+    if isinstance(address, ipaddress.IPv4Address):
+        return host
+    if address.ipv4_mapped is not None:  # as a socket for both sees them
+        return str(address.ipv4_mapped)
+    return str(ipaddress.IPv6Network((address, _IPV6_NETWORK), strict=False))
