@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import pytest
-from tests.casework.fakes import LURE, Clock, Workshop, rows
+from tests.casework.fakes import CONTACT, LURE, PLAIN, Clock, Workshop, rows
 
-from lurewatch import Conversation, Engine, Message
+from lurewatch import Conversation, Engine, EngineConfig, Message
 from lurewatch.casework.replay import Replay
 from lurewatch.casework.screening import Incoming, Screened, Screening, Terms
 from lurewatch.casework.screening.members import AT_HAND
 from lurewatch.casework.store import Store
 from lurewatch.casework.subjects import Subjects
+from lurewatch.engine.speakers import ANSWERING
 
 GROUP = 20
 
@@ -102,3 +103,47 @@ async def test_what_is_put_away_is_masked_too(engine: Engine, store: Store, keep
     await screened(screening, [secret, *talk(rounds=1)])
     away = str(await rows(store, "dossiers")) + str(await rows(store, "conversations"))
     assert [value for value in ("Hunter2", "hunter2", "4111") if value in away] == []
+
+
+async def test_whoever_is_erased_takes_nobody_elses_dossier_along(screening: Screening, store: Store) -> None:
+    """Others go on where they were when they speak again, also while few dossiers are at hand."""
+    await screened(screening, talk(members=10, rounds=1))
+    await Subjects(store).erase("default", "member 9")
+    await screened(screening, [Message("Me neither.", "member 2")])
+    (conversation,) = await rows(store, "conversations")
+    assert conversation["state"]["dossiers"]["member 2"]["messages"] == 2
+
+
+async def test_those_whom_only_texts_name_are_taken_up_too(screening: Screening, store: Store) -> None:
+    """A label at the beginning of a text that has no sender is as good as one."""
+    await screened(screening, [Message("Caller: is anybody there?"), *talk(rounds=1), Message("Caller: hello?")])
+    (conversation,) = await rows(store, "conversations")
+    assert conversation["state"]["dossiers"]["caller"]["messages"] == 2
+
+
+async def test_whoever_answers_unnamed_stays_at_hand(screening: Screening, store: Store) -> None:
+    """What the engine calls them by is no name that a database can hold; nor do the others' messages suffer from it."""
+    asked = Message("Please read me the one-time code your bank has just sent you.")
+    lures = [Message(text, f"stranger {number}") for number in range(3) for text in LURE]
+    said = [asked, Message("The code is 482913, I have sent you the money."), *lures, *talk(rounds=1)]
+    assert len(await screened(screening, said)) == len(said)
+    (conversation,) = await rows(store, "conversations")
+    assert ANSWERING in conversation["state"]["dossiers"]
+
+
+async def test_verdicts_on_groups_replay_while_packs_change(
+    engine: Engine, other: Engine, store: Store, workshop: Workshop
+) -> None:
+    """What another pack does not know stays in the dossiers of those who are silent while that one reads."""
+    config = EngineConfig(most_messages=4)  # longer conversations are read on, and not read anew
+    one, two = (Engine(made.pack, config, compiler=lambda _, made=made: made.reader.dump()) for made in (engine, other))
+    using = [one]
+    screening = Screening(lambda: using[0], store, clock=Clock())
+    lures = [Message(LURE[1], f"stranger {number}") for number in range(3)]
+    others = [Message(PLAIN, f"member {number}") for number in range(1, 4)]
+    await screened(screening, [*lures, Message(CONTACT, "member 0"), *others])  # with the last of them 0 is put away
+    using[0] = two
+    await screened(screening, [Message("Nobody did.", "member 3")])
+    using[0] = one
+    found = await screened(screening, [Message(text, "member 0") for text in LURE])
+    assert (await Replay(store, workshop).replay("default", found[-1].verdict_id)).differences == ()

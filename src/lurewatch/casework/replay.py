@@ -120,7 +120,7 @@ class Replay:
             message = resuming.message(row)
             if state.message_count != row["position"] or message is None:
                 raise ReplayError(f"message {state.message_count} of the conversation (from 0) is not kept any more")
-            state = members.read_on(engine, resuming.bounded(engine.adopted(state)), away, message)
+            state = members.read_on(engine, resuming.bounded(state), away, message)
         return state, engine
 
     async def _engine(self, row: Row) -> Engine:

@@ -31,13 +31,13 @@ def named(
     """The message with the speaker it shows, when it names no sender; else as it is."""
     if message.sender:
         return message
-    label = _label(message.text, labels)
-    if label:
-        return replace(message, sender=label)
+    if shown := label(message.text, labels):
+        return replace(message, sender=shown)
     return replace(message, sender=ANSWERING) if _answers(state, reading, rules) else message
 
 
-def _label(text: str, labels: Collection[str]) -> str:
+def label(text: str, labels: Collection[str]) -> str:
+    """The label that a text begins with, one of ``labels``; empty without one."""
     head, colon, _ = text[:_LONGEST_LABEL].replace("\uff1a", ":").partition(":")
     if not colon:
         return ""

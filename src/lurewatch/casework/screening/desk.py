@@ -82,7 +82,7 @@ class Desk:
                 anew=resumed.anew,
                 away=away,
             )
-        speaking = [(self._conversations[incoming.conversation], incoming.message.sender) for incoming in new]
+        speaking = [(self._conversations[incoming.conversation], incoming.message) for incoming in new]
         await members.take_up(self._connection, self._engine, speaking)
         self._known = await ledger.known_messages(
             self._connection,
