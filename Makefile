@@ -29,7 +29,7 @@ run: $(VENV)/.run ## Set up and start the service on 127.0.0.1:8000
 	$(BIN)/lurewatch serve
 
 test: $(VENV)/.dev ## Set up and pass all tests
-	$(BIN)/python -m pytest -n auto --dist loadgroup
+	$(BIN)/python -m pytest -n auto --dist worksteal
 
 check: $(VENV)/.dev ## Format, lint, types, import contracts, rule lint, docs
 	$(BIN)/ruff format --check $(SOURCES)

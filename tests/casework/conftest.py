@@ -16,11 +16,7 @@ from lurewatch.casework.store import Store
 from lurewatch.engine.packs.pack import parse
 
 _OVERLAY = {"pack.yaml": b"rules: {phone_number: {enabled: false}}\n"}
-KINDS = [
-    pytest.param("sqlite", id="sqlite"),
-    # One worker runs all of these, so that one server serves them.
-    pytest.param("postgresql", id="postgresql", marks=pytest.mark.xdist_group("postgresql")),
-]
+KINDS = ["sqlite", "postgresql"]
 
 
 @pytest.fixture(scope="session")

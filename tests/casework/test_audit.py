@@ -288,7 +288,6 @@ async def test_many_sealers_seal_each_entry_once(database: str, store: Store) ->
         await one.close()
 
 
-@pytest.mark.xdist_group("postgresql")
 async def test_what_is_committed_late_is_sealed_later(postgresql: PostgreSQL) -> None:
     """An entry whose transaction ends after one with a higher number was sealed is in the next batch."""
     async with await Store.open(postgresql.url(await postgresql.new_database())) as store:

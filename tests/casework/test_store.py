@@ -161,7 +161,6 @@ async def test_sqlite_in_the_hands_of_another_is_away_until_it_lets_go(
         assert (await screening.screen(incoming(CONTACT))).decisions[0].count == 2
 
 
-@pytest.mark.xdist_group("postgresql")
 async def test_a_server_that_went_away_is_used_again_when_it_is_back(
     engine: Engine, postgresql: PostgreSQL, clock: Clock
 ) -> None:
@@ -186,7 +185,6 @@ async def test_a_server_that_went_away_is_used_again_when_it_is_back(
         assert (await screening.screen(incoming(CONTACT, message_id="m2"))).decisions[0].count == 2
 
 
-@pytest.mark.xdist_group("postgresql")
 async def test_a_connection_cut_half_way_leaves_nothing(engine: Engine, postgresql: PostgreSQL) -> None:
     """A transaction whose connection is cut is away and gone; the next one has a new connection."""
     async with await Store.open(postgresql.url(await postgresql.new_database())) as store:
@@ -206,7 +204,6 @@ async def test_a_connection_cut_half_way_leaves_nothing(engine: Engine, postgres
         assert (await Screening(lambda: engine, store).screen(incoming(PLAIN))).recorded
 
 
-@pytest.mark.xdist_group("postgresql")
 async def test_whom_the_server_does_not_let_in_is_told(postgresql: PostgreSQL) -> None:
     """No such database, no such user, no connection left, no more connections wanted: the store is away."""
     await postgresql.execute("CREATE ROLE crowded LOGIN CONNECTION LIMIT 0")

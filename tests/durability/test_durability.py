@@ -6,51 +6,18 @@ import asyncio
 import copy
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from tests.durability import audit
 from tests.durability.books import Books
-from tests.durability.trial import Outcome, Plan, run
+from tests.durability.trial import Plan, run
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("durability")]
+pytestmark = pytest.mark.slow
 _SHORT = [
     pytest.param(Plan("sqlite", kills=2, cuts=0, seed=1, clients=8, hurry=True), id="sqlite"),
     pytest.param(Plan("postgresql", kills=2, cuts=5, seed=2, clients=8, hurry=True), id="postgresql"),
 ]
-
-
-class Trials:
-    """Short trials, each held once, however the tests on it are ordered."""
-
-    def __init__(self, folders: pytest.TempPathFactory) -> None:
-        self._folders = folders
-        self._held: dict[Plan, Outcome] = {}
-
-    def outcome(self, plan: Plan) -> Outcome:
-        """What came of it."""
-        if plan not in self._held:
-            self._held[plan] = asyncio.run(run(plan, self._folders.mktemp("trial")))
-        return self._held[plan]
-
-
-@pytest.fixture(scope="session")
-def trials(tmp_path_factory: pytest.TempPathFactory) -> Trials:
-    """The trials of this process."""
-    return Trials(tmp_path_factory)
-
-
-@pytest.fixture(params=_SHORT)
-def outcome(request: pytest.FixtureRequest, trials: Trials) -> Outcome:
-    """What came of a short trial."""
-    return trials.outcome(request.param)
-
-
-def test_nothing_is_lost(outcome: Outcome) -> None:
-    """However it is killed and cut off: what was acknowledged is there, once, counted, and everybody heard of it."""
-    assert outcome.faults == []
-    assert sum(outcome.done.values()) == outcome.plan.kills + outcome.plan.cuts
-    assert outcome.books.events
-    assert outcome.witness.acknowledged
 
 
 def _without(table: str) -> Callable[[Books], None]:
@@ -118,9 +85,17 @@ _SPOILT: dict[str, Callable[[Books], None]] = {
 }
 
 
-@pytest.mark.parametrize("promise", _SPOILT)
-def test_what_is_spoilt_is_found(outcome: Outcome, promise: str) -> None:
-    """Where the books are as they must not be, the promise that this breaks is named."""
-    spoilt = copy.deepcopy(outcome.books)
-    _SPOILT[promise](spoilt)
-    assert promise in {fault.promise for fault in audit.faults(outcome.witness, spoilt)}
+@pytest.mark.parametrize("plan", _SHORT)
+def test_nothing_is_lost(plan: Plan, tmp_path: Path) -> None:
+    """However it is killed and cut off: what was acknowledged is there, once, counted, and everybody heard of it; and
+    where the books are spoilt the promise that this breaks is named.
+    """
+    outcome = asyncio.run(run(plan, tmp_path))
+    assert outcome.faults == []
+    assert sum(outcome.done.values()) == plan.kills + plan.cuts
+    assert outcome.books.events
+    assert outcome.witness.acknowledged
+    for promise, spoil in _SPOILT.items():
+        spoilt = copy.deepcopy(outcome.books)
+        spoil(spoilt)
+        assert promise in {fault.promise for fault in audit.faults(outcome.witness, spoilt)}

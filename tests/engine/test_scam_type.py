@@ -6,15 +6,12 @@ import pickle
 from dataclasses import replace
 
 import numpy as np
-import pytest
 
 from lurewatch import Conversation, Engine, Message, Verdict
 from lurewatch.engine.packs.numbers import Calibration, Coefficients
 from lurewatch.engine.packs.pack import Pack
 from lurewatch.engine.scam_type import LEAST_CERTAINTY, Classifier
 from lurewatch.engine.text_model import TypeModel, buckets
-
-pytestmark = pytest.mark.xdist_group("engine")
 
 BITS = 14
 LEMONS = "the lemons of the lilac umbrella wait for you at the pier"

@@ -6,8 +6,6 @@ import pytest
 
 from lurewatch import Conversation, Engine, Message
 
-pytestmark = pytest.mark.xdist_group("engine")
-
 
 @pytest.mark.parametrize(
     ("text", "strange"),

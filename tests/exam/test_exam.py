@@ -16,7 +16,6 @@ import pytest
 from lurewatch import Conversation, Engine, Message
 from lurewatch.lab.metrics import curve, roc_auc
 
-pytestmark = pytest.mark.xdist_group("engine")
 HERE = Path(__file__).parent
 
 

@@ -98,7 +98,6 @@ def test_many_threads_and_other_processes(semantic: Semantic) -> None:
     assert copy.version == semantic.version
 
 
-@pytest.mark.xdist_group("engine")
 def test_an_engine_asks_it_only_of_what_is_not_called_honest() -> None:
     """It is asked above the edge, not below, and a setting switches it on."""
     semantic = Counting()
