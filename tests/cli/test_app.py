@@ -17,7 +17,6 @@ from lurewatch.entrypoints.installed import DETECTORS, SECOND_READINGS, plugins,
 from lurewatch.entrypoints.settings import Settings
 from lurewatch.errors import PackError, Problem, SettingsError
 
-pytestmark = pytest.mark.xdist_group("engine")
 RULE = "otp_request"
 GREETING = Conversation((Message("hello there"),))
 

@@ -19,8 +19,6 @@ HARMLESS = "See you at the station at five, I will bring the umbrella"
 SHARED = "Here's my number: 604-555-1234, give me a call"
 """Not a scam, but a matter for the off-platform policy."""
 
-pytestmark = pytest.mark.xdist_group("engine")
-
 
 def run(*arguments: str, given: str | bytes = "", environment: dict[str, str] | None = None) -> Result:
     """The command with these arguments, this input and this environment."""

@@ -17,7 +17,6 @@ from lurewatch.entrypoints.demo import demo_settings, fill, prepare
 from lurewatch.entrypoints.settings import Settings
 from lurewatch.errors import SettingsError
 
-pytestmark = pytest.mark.xdist_group("engine")
 NOW = 1_800_000_000.0
 TABLES = ("conversations", "messages", "verdicts", "alerts", "pair_counters", "outbox", "dispositions")
 

@@ -18,8 +18,6 @@ from lurewatch.lab.corpus import half
 from lurewatch.lab.evaluation import Plan, evaluate
 from lurewatch.lab.scoring import Scored, Seen
 
-pytestmark = pytest.mark.xdist_group("engine")
-
 LURE = "Your account {n} is blocked. Share the OTP now or you will be arrested"
 HONEST = "The {n} umbrellas are by the door, see you at five"
 TALK = ["Hello, this is your bank", "What is it?", LURE.format(n=7), "Which OTP?"]

@@ -14,7 +14,6 @@ from typing import Any
 import pytest
 
 COMMAND = [sys.executable, "-m", "lurewatch.entrypoints.cli"]
-pytestmark = pytest.mark.xdist_group("engine")
 
 
 def started(*arguments: str, **options: Any) -> subprocess.Popen[bytes]:

@@ -11,8 +11,6 @@ from typer.testing import CliRunner, Result
 from lurewatch.engine.text_model import parse
 from lurewatch.entrypoints.cli import app
 
-pytestmark = pytest.mark.xdist_group("engine")
-
 LURES = ("share the lilac word {n} now", "your lilac parcel {n} waits, share the word", "click here {n} for the parcel")
 CALM = ("see you at dinner {n}", "the photos of the evening {n} are lovely", "thank you for dinner and photos {n}")
 

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import random
 
-import pytest
-
 from lurewatch import Engine
 from lurewatch.engine.model import Conversation, Message
 from lurewatch.lab import contrast, families, learning, training
@@ -14,8 +12,6 @@ from lurewatch.lab.lessons import Lesson, named, read
 from lurewatch.lab.scoring import Order, shares
 
 from .data import scored
-
-pytestmark = pytest.mark.xdist_group("engine")
 
 FILES = [f"file{number}" for number in range(7)]
 

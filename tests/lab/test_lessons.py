@@ -5,14 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from itertools import pairwise
 
-import pytest
-
 from lurewatch import Engine
 from lurewatch.engine.model import Conversation, Message
 from lurewatch.lab.corpus import LabelledConversation, LabelledMessage
 from lurewatch.lab.lessons import Lesson, named, read
-
-pytestmark = pytest.mark.xdist_group("engine")
 
 LURE = "Your account number {n} is blocked, share the OTP now"
 

@@ -6,8 +6,6 @@ import random
 from dataclasses import replace
 from typing import Any
 
-import pytest
-
 from lurewatch import Engine
 from lurewatch.engine.model import Conversation, Message
 from lurewatch.lab.corpus import LabelledConversation, LabelledMessage
@@ -119,7 +117,6 @@ class Later(Credulous):
         return replace(verdict, first_flagged_turn=min(turns, default=None))
 
 
-@pytest.mark.xdist_group("engine")
 def test_the_engine_is_asked_turn_by_turn(engine: Engine) -> None:
     """What the engine says of each beginning is what it says when it is given that beginning alone."""
     texts = [

@@ -23,8 +23,6 @@ from lurewatch.lab.text_training import Text, balance, texts, train
 
 from .data import write_rows
 
-pytestmark = pytest.mark.xdist_group("engine")
-
 LURES = ("share the code {n} now", "your account {n} is blocked, share the code", "click LU and share the code {n}")
 CALM = ("see you at dinner {n}", "the photos of the evening {n} are lovely", "thank you for dinner and the photos {n}")
 

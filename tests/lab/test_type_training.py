@@ -18,8 +18,6 @@ from lurewatch.lab.lessons import Lesson, Sender
 
 from .data import write_rows
 
-pytestmark = pytest.mark.xdist_group("engine")
-
 SAID = {
     "delivery_scam": ("your parcel {n} waits, pay the fee", "the courier {n} holds your parcel", "fee for parcel {n}"),
     "loan_scam": ("a loan of {n} without papers", "instant credit {n}, low interest", "your loan {n} is approved"),

@@ -16,7 +16,6 @@ from lurewatch.intel.opinion.reply import read
 from .fakes import KEY, Answer, Model, Request, Response, failing, hanging, saying, writing
 from .starters import result
 
-pytestmark = pytest.mark.xdist_group("engine")
 Ask = Callable[..., Question]
 Opener = Callable[..., Opinions]
 TEXT = "Hello dear, tell me the six numbers you got, they were sent to you by mistake"

@@ -12,7 +12,6 @@ from lurewatch.contracts.engine import default_opinions
 from .fakes import Model, failing, saying, writing
 from .starters import environment
 
-pytestmark = pytest.mark.xdist_group("engine")
 HARMLESS = "See you at the station at five, I will bring the umbrella"
 CALM = "Scan my QR code to receive the advance."
 PLAIN_SCAM = "Dear customer your SBI account is blocked, update your KYC and PAN now to avoid suspension. Share the OTP"

@@ -13,8 +13,6 @@ from lurewatch.entrypoints.settings import Settings
 from .fakes import Answer, Model, failing, hanging, saying, writing
 from .starters import run, settings
 
-pytestmark = pytest.mark.xdist_group("engine")
-
 
 def asked(settings: Settings) -> Diagnosis:
     """What the doctor says of the model."""

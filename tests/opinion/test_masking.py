@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 from lurewatch import Engine
 from lurewatch.intel.opinion.masking import Mask, Seen
 
-pytestmark = pytest.mark.xdist_group("engine")
 TEXTS = st.text(st.sampled_from("a1@.-/ ?#=&[]_PHONE\u200b\u0661é４\n:"), max_size=60)
 
 

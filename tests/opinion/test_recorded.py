@@ -15,7 +15,6 @@ from lurewatch.entrypoints.settings import Settings
 from .fakes import Answer, Model, failing, hanging
 from .starters import settings
 
-pytestmark = pytest.mark.xdist_group("engine")
 HARMLESS = "See you at the station at five, I will bring the umbrella"
 OTHER = "The umbrella is blue and has a wooden handle"
 PLAIN_SCAM = "Dear customer your SBI account is blocked, update your KYC and PAN now to avoid suspension. Share the OTP"

@@ -15,7 +15,6 @@ from lurewatch.engine.model import Knowledge
 from lurewatch.engine.opinion import Opinion, leaves_room
 from lurewatch.engine.scam_type import confidence
 
-pytestmark = pytest.mark.xdist_group("engine")
 SURE = Opinion("disagree", "", True, "novel_scam", 1.0, "high", quotes=("station",))
 HARMLESS = "See you at the station at five, I will bring the umbrella"
 HINT = "Pay the customs fee for the parcel."

@@ -22,7 +22,6 @@ from .conftest import Opener
 from .fakes import KEY, Answer, Model, failing, hanging, saying, writing
 from .starters import run, settings
 
-pytestmark = pytest.mark.xdist_group("engine")
 HARMLESS = "See you at the station at five, I will bring the umbrella"
 HINT = "Pay the customs fee for the parcel."
 PLAIN_SCAM = "Dear customer your SBI account is blocked, update your KYC and PAN now to avoid suspension. Share the OTP"

@@ -14,8 +14,6 @@ from lurewatch.engine.packs.pack import Files, parse, survey
 from lurewatch.engine.text_model import TextModel, TypeModel, buckets, dump, type_scorer
 from lurewatch.errors import PackError
 
-pytestmark = pytest.mark.xdist_group("engine")
-
 CORE: Files = {"pack.yaml": b"name: tiny\nversion: 1\n", "scam_types.yaml": b"scam_types: []\n"}
 TEXT = "the lilac umbrella waits for you"
 

@@ -16,8 +16,6 @@ from tests.security.test_doors import BODIES, SCOPES, located
 
 from lurewatch.entrypoints.service import bodies
 
-pytestmark = pytest.mark.xdist_group("security")
-
 POSTS = [path for method, path in SCOPES if method == "POST"]
 PROBLEM = "application/problem+json"
 CHUNK = b"10000\r\n" + b" " * 65_536 + b"\r\n"

@@ -18,10 +18,7 @@ from schemathesis import GenerationMode, checks
 from tests.security.house import CONTACT, OURS, House, signed
 from tests.security.test_doors import SCOPES
 
-pytestmark = [
-    pytest.mark.xdist_group("security"),
-    pytest.mark.filterwarnings("ignore::DeprecationWarning"),  # of the tool, about itself
-]
+pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")  # of the tool, about itself
 
 SHORT = 10
 LONG = int(os.environ.get("CONFORMANCE_EXAMPLES", "0"))

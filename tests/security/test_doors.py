@@ -5,8 +5,6 @@ from __future__ import annotations
 import pytest
 from tests.security.house import OURS, SIGNATURES, House
 
-pytestmark = pytest.mark.xdist_group("security")
-
 OPEN, SIGNED = "open", "signed"
 SCOPES = {
     ("POST", "/detect-scam"): "screen",

@@ -11,8 +11,6 @@ import pytest
 from tests.security.house import CHANNEL, CONTACT, OURS, SECRET, House
 from tests.security.test_doors import OPEN, SCOPES
 
-pytestmark = pytest.mark.xdist_group("security")
-
 MARK = "Zq7x"
 """Stands in every payload, so that it is seen where it should not be."""
 PAYLOADS = {

@@ -15,8 +15,6 @@ from tests.security.test_doors import OPEN, SCOPES, SIGNED, located
 from lurewatch.entrypoints.service import create_app
 from lurewatch.entrypoints.settings import Settings
 
-pytestmark = pytest.mark.xdist_group("security")
-
 
 @pytest.fixture(scope="module")
 def strict(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:

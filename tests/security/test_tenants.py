@@ -14,7 +14,6 @@ import pytest
 from tests.security.house import CONTACT, LURE, OURS, SECRET, THEIRS, House
 from tests.security.test_doors import OPEN, SCOPES, SIGNED
 
-pytestmark = pytest.mark.xdist_group("security")
 Ids = dict[str, str]
 
 OUR_CONVERSATION, OUR_PERSON, OUR_CLIENT = "of-acme/17", "mallory@scam.example", "client@acme.example"

@@ -13,11 +13,9 @@ import time
 from pathlib import Path
 
 import httpx2
-import pytest
 
 COMMAND = [sys.executable, "-m", "lurewatch.entrypoints.cli", "serve"]
 SLOW = b"POST /detect-scam HTTP/1.1\r\nHost: localhost\r\nContent-Length: 5000\r\n\r\n{"
-pytestmark = pytest.mark.xdist_group("engine")
 
 
 def free_port() -> int:

@@ -80,7 +80,6 @@ def test_it_fades_in() -> None:
     assert together(HONEST + 1.0, TEXT, Fixed(8.0)) == 8.0
 
 
-@pytest.mark.xdist_group("engine")
 def test_an_engine_with_a_second_reading() -> None:
     """It has a say in the verdict and in its versions, also over another pack and in another process."""
     plain = corepack.load()

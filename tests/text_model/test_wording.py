@@ -8,8 +8,6 @@ from hypothesis import strategies as st
 
 from lurewatch import Engine
 
-pytestmark = pytest.mark.xdist_group("engine")
-
 
 def read(engine: Engine, text: str) -> str:
     """The wording with single spaces."""
