@@ -95,6 +95,7 @@ async def relayed(store: Store, clock: Hours, doer: Doer) -> AsyncIterator[None]
         yield
     finally:
         relay.stop()
+        await until(passing(clock, running.done))  # what waits for its turn to post must get it
         await running
 
 
