@@ -129,8 +129,8 @@ def _holding(dialect: str) -> Executable:
     key = [pair_counters.c[name] for name in _PAIR]
     fresh = given(*key).add_columns(literal(0), bindparam("now", type_=Moment)).where(true())
     new = upserts.insert(dialect, pair_counters).from_select([*_PAIR, "incidents", "updated_at"], fresh)
-    held = new.on_conflict_do_update(index_elements=key, set_={"updated_at": new.excluded.updated_at})
-    holding: Executable = held.returning(*key, pair_counters.c.incidents)
+    locking = new.on_conflict_do_update(index_elements=key, set_={"updated_at": new.excluded.updated_at})
+    holding: Executable = locking.returning(*key, pair_counters.c.incidents)
     return holding
 
 
