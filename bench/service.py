@@ -1,11 +1,11 @@
 """What one worker of the service carries: ``python -m bench.service``.
 
-Two measurements, each against a fresh service on the loopback interface, five different messages a request. *Full
-load*: wrk (Debian package ``wrk``) in a process of its own, with as many requests in flight as it has connections; its
-latencies at full load say how long the queue is and little else. *Half load*: half the rate just measured, paced by an
-asyncio client in a process of its own (wrk has no rate limit). Each request has its moment, and its latency counts from
-that moment even when it is sent late, so that a pause of the service is charged to every request that it delayed.
-Without wrk the same client makes the full load, which it says.
+Two measurements, each against a fresh service without a store on the loopback interface, five different messages a
+request. *Full load*: wrk (Debian package ``wrk``) in a process of its own, with as many requests in flight as it has
+connections; its latencies at full load say how long the queue is and little else. *Half load*: half the rate just
+measured, paced by an asyncio client in a process of its own (wrk has no rate limit). Each request has its moment, and
+its latency counts from that moment even when it is sent late, so that a pause of the service is charged to every
+request that it delayed. Without wrk the same client makes the full load, which it says.
 """
 
 from __future__ import annotations
@@ -126,10 +126,10 @@ def main() -> None:
     parser.add_argument("--seconds", type=int, default=10, help="length of each measurement")
     seconds = parser.parse_args().seconds
     bodies = request_bodies(2000)
-    with service() as port:
+    with service(LUREWATCH_STORE="none") as port:
         paced(port, bodies, 2, rate=200)  # warm up
         full = full_load(port, bodies, seconds)
-    with service() as port:
+    with service(LUREWATCH_STORE="none") as port:
         paced(port, bodies, 2, rate=200)
         half = paced(port, bodies, seconds, rate=full["requests_per_second"] / 2)
     figures = {"workers": 1, "messages_per_request": PER_REQUEST, "full_load": full, "half_load": half}

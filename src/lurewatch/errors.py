@@ -106,9 +106,13 @@ class StoreError(LurewatchError):
 
     ``unreachable`` is true where the store itself is away, so that nothing else would be recorded either; ``lasting``
     where it does not come back by itself: what is there is damaged, no database, or one of a newer Lurewatch.
+    ``yielded`` is true where two transactions waited for each other and this one was ended for the other.
     """
 
-    def __init__(self, message: str, *, unreachable: bool = False, lasting: bool = False) -> None:
+    def __init__(
+        self, message: str, *, unreachable: bool = False, lasting: bool = False, yielded: bool = False
+    ) -> None:
         super().__init__(message)
         self.unreachable = unreachable
         self.lasting = lasting
+        self.yielded = yielded

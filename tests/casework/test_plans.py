@@ -10,15 +10,17 @@ from typing import Any
 
 import pytest
 from sqlalchemy import Engine as Database
-from sqlalchemy import event, select
+from sqlalchemy import event, insert, select
 from tests.casework.fakes import CONTACT, LURE, Clock, incoming, rows
+from tests.casework.postgresql import PostgreSQL
 
 from lurewatch import Engine
 from lurewatch.casework.archive import Archive
 from lurewatch.casework.review import Review
 from lurewatch.casework.screening import Screening
 from lurewatch.casework.store import Store, queue
-from lurewatch.casework.store.schema import messages
+from lurewatch.casework.store.columns import KEYS, among, bound
+from lurewatch.casework.store.schema import conversations, indicators, messages
 from lurewatch.casework.subjects import Subjects
 
 _LARGE = (
@@ -27,6 +29,20 @@ _LARGE = (
 )
 _SCAN = re.compile(rf"SCAN (?:{_LARGE})\b")
 _OF_TENANT = re.compile(rf"SEARCH (?:{_LARGE}|one) .*\(tenant=\?(?: AND rowid>\?)?\)")
+CONVERSATION = {
+    "tenant": "t",
+    "channel": "c",
+    "id": "1",
+    "state": b"",
+    "message_count": 0,
+    "scam_probability": 0.0,
+    "risk_level": "safe",
+    "scam_type": "not_scam",
+    "created_at": 0.0,
+    "updated_at": 0.0,
+}
+KINDS = ("domain", "email", "phone")
+INDICATOR = {"tenant": "t", "source": "confirmed", "confidence": 0.8, "created_at": 0.0}
 
 
 @pytest.fixture
@@ -92,3 +108,24 @@ async def test_a_person_is_found_without_reading_all_of_a_tenant(
         assert _OF_TENANT.search(plans[-1][1]), "the whole of a tenant is not seen to be read"
     assert (len(exported.items) > 10, erased.pairs) == (True, 1)
     assert seen == []
+
+
+async def test_many_keys_at_once_read_no_whole_table(postgresql: PostgreSQL) -> None:
+    """PostgreSQL finds what is known of many values by an index, also in a table that grew since it was analysed."""
+    name = await postgresql.new_database()
+    async with await Store.open(postgresql.url(name)) as store, store.writing() as connection:
+        await connection.execute(insert(conversations).values(CONVERSATION))
+        seq = (await connection.execute(select(conversations.c.seq))).scalar_one()
+        values = [(KINDS[number % 3], f"value {number}") for number in range(20_000)]
+        used = [INDICATOR | {"conversation": seq, "type": kind, "value": value} for kind, value in values]
+        await connection.execute(insert(indicators), used)
+        columns = (indicators.c.tenant, indicators.c.type, indicators.c.value)
+        asked = among("postgresql", select(indicators.c.seq), *columns)
+        statement = asked.compile(connection.sync_engine)
+        keys = bound(("t", *value) for value in values[:64])
+        assert len((await connection.execute(asked, keys)).all()) == 64
+        told = await connection.exec_driver_sql(f"EXPLAIN {statement}", (keys[KEYS],))
+        plan = "\n".join(told.scalars())
+    await postgresql.drop(name)
+    assert re.search(r"Index (?:Only )?Scan using uq_indicators_tenant", plan)
+    assert "Filter" not in plan, "rows are read that are not of these keys"

@@ -13,6 +13,7 @@ import pytest
 from sqlalchemy import delete, update
 from tests.casework.fakes import CONTACT, LURE, PLAIN, Clock, Workshop, incoming, rows
 from typer.testing import CliRunner, Result
+from zstandard import FRAME_HEADER
 
 from lurewatch import Engine
 from lurewatch.casework.replay import Replay
@@ -157,7 +158,14 @@ async def test_a_verdict_of_somebody_else(screening: Screening, store: Store, wo
 
 # ---------------------------------------------------------------- a state that is of no use any more
 
-BROKEN = [b"", b"{}", b'{"sender_metadata": {"user_id": "u-1"}, "dossiers": 5}', b"[", b'{"message_count": 1}']
+BROKEN = [
+    b"",
+    b"{}",
+    FRAME_HEADER + b"broken off",
+    b'{"sender_metadata": {"user_id": "u-1"}, "dossiers": 5}',
+    b"[",
+    b'{"message_count": 1}',
+]
 
 
 @pytest.mark.parametrize("state", BROKEN)

@@ -11,14 +11,15 @@ from pathlib import Path
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import Connection, insert, text
-from tests.casework.fakes import CONTACT, PLAIN, Clock, incoming, rows
+from sqlalchemy import Connection, insert, select, text, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+from tests.casework.fakes import CONTACT, LURE, PLAIN, Clock, incoming, rows
 from tests.casework.postgresql import PostgreSQL
 
 from lurewatch import Engine
 from lurewatch.casework.screening import Screening
 from lurewatch.casework.store import Store
-from lurewatch.casework.store.schema import metadata, pair_counters
+from lurewatch.casework.store.schema import conversations, metadata, pair_counters
 from lurewatch.errors import SettingsError, StoreError
 
 OPEN = """
@@ -213,3 +214,65 @@ async def test_whom_the_server_does_not_let_in_is_told(postgresql: PostgreSQL) -
         with pytest.raises(StoreError, match="URL") as caught:
             await Store.open(postgresql.url(name).replace("postgres@", f"{user}@"))
         assert caught.value.unreachable, (user, name)
+
+
+async def test_two_changes_that_wait_for_each_other_are_both_made(postgresql: PostgreSQL) -> None:
+    """Of two transactions that lock the same rows in another order one is ended by the database, and done anew."""
+    both_hold_one, tries = asyncio.Barrier(2), 0
+
+    async def add(connection: AsyncConnection, order: tuple[str, ...]) -> str:
+        nonlocal tries
+        tries += 1
+        for place, client in enumerate(order):
+            raised = update(pair_counters).where(pair_counters.c.client_email == client)
+            await connection.execute(raised.values(incidents=pair_counters.c.incidents + 1))
+            if place == 0 and tries <= 2:
+                await both_hold_one.wait()
+        return order[0]
+
+    name = await postgresql.new_database()
+    async with await Store.open(postgresql.url(name)) as store:
+        async with store.writing() as connection:
+            await connection.execute(insert(pair_counters), [COUNTER | {"client_email": client} for client in "ab"])
+        orders = (("a", "b"), ("b", "a"))
+        done = await asyncio.gather(*(store.changed(lambda one, order=order: add(one, order)) for order in orders))
+        assert (done, tries) == (["a", "b"], 3)
+        assert [row["incidents"] for row in await rows(store, "pair_counters")] == [3, 3]
+    await postgresql.drop(name)
+
+
+async def test_a_change_that_fails_is_not_made_again(store: Store) -> None:
+    """What fails for another reason than that others went first is tried once."""
+    tries = 0
+
+    async def fail(connection: AsyncConnection) -> None:
+        nonlocal tries
+        tries += 1
+        await connection.execute(text("SELECT * FROM no_such_table"))
+
+    with pytest.raises(StoreError):
+        await store.changed(fail)
+    assert tries == 1
+
+
+async def test_states_are_packed(screening: Screening, store: Store) -> None:
+    """A state of some length takes less room in the database than what it says."""
+    for number in range(20):
+        await screening.screen(incoming(f"{LURE[number % len(LURE)]} {number}"))
+    async with store.reading() as connection:
+        kept = (await connection.execute(text("SELECT length(state) FROM conversations"))).scalar_one()
+        read = (await connection.execute(select(conversations.c.state))).scalar_one()
+    assert kept < len(read) / 2
+
+
+async def test_what_was_written_before_it_was_packed_is_read(screening: Screening, store: Store) -> None:
+    """A conversation goes on from a state that lies in the database as plain JSON."""
+    for number in range(20):
+        await screening.screen(incoming(f"{PLAIN} {number}"))
+    async with store.writing() as connection:
+        state = (await connection.execute(select(conversations.c.state))).scalar_one()
+        await connection.execute(text("UPDATE conversations SET state = :state"), {"state": state})
+        kept = (await connection.execute(text("SELECT length(state) FROM conversations"))).scalar_one()
+    assert kept == len(state)
+    assert (await screening.screen(incoming(CONTACT))).verdict.message_count == 21
+    assert not (await rows(store, "verdicts"))[-1]["anew"]

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import RowMapping, Table
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -20,6 +20,7 @@ from lurewatch.casework.store.schema import outbox, verdicts
 
 Choose = Callable[[RowMapping, Sequence[RowMapping]], list[RowMapping]]
 """Which messages of a conversation are to be forgotten; the rows are without texts."""
+_KINDS = ("verdicts", "events")
 _COLUMNS = ("verdict", "decisions", "knowledge", "memory")
 
 
@@ -54,22 +55,35 @@ async def forget(store: Store, seq: int, choose: Choose, finish: Finish, names: 
         said = choose(held, await erasing.messages_of(connection, seq))
     await work.collect(store, held, said)
     await work.rewrite(store, held)
-    async with store.writing() as connection:
+
+    async def rest(connection: AsyncConnection) -> Forgot | None:
         held = await erasing.hold(connection, seq)
         if held is None:
             return None
         said = choose(held, await erasing.messages_of(connection, seq))
         await work.collect_new(connection, held, said)
-        await work.rewrite_rest(connection, held)
+        counts = await work.rewrite_rest(connection, held)
         changed: dict[str, object] = {"state": work.forgotten.without(held["state"])}
         if held["user_id"] in names:
             changed["user_id"] = ""
         await erasing.change_state(connection, seq, changed)
         await work.rewrite_dossiers(connection, seq)
         ids = await erasing.verdicts_on(connection, said)
-        forgot = Forgot(held, said, work.counts, ids, frozenset(work.evidence))
+        forgot = Forgot(held, said, counts, ids, frozenset(work.evidence))
         await finish(connection, forgot)
-    return forgot
+        return forgot
+
+    return await store.changed(rest)
+
+
+class _Rewritten(NamedTuple):
+    """Up to which ``seq`` rows were rewritten, and how many of them were changed."""
+
+    last: int = 0
+    changed: int = 0
+
+
+_NOTHING = _Rewritten()
 
 
 @dataclass(slots=True)
@@ -79,11 +93,10 @@ class _Work:
     names: Collection[str]
     forgotten: Forgotten = field(init=False)
     evidence: set[int] = field(default_factory=set)
-    counts: dict[str, int] = field(default_factory=lambda: {"verdicts": 0, "events": 0})
     _read: set[int] = field(default_factory=set)
     _seen: int = 0
     _found: int = 0
-    _rewritten: dict[str, int] = field(default_factory=lambda: {"verdicts": 0, "events": 0})
+    _rewritten: dict[str, _Rewritten] = field(default_factory=lambda: dict.fromkeys(_KINDS, _NOTHING))
 
     def __post_init__(self) -> None:
         self.forgotten = Forgotten(frozenset(), self.names, Values(self.names))
@@ -114,17 +127,20 @@ class _Work:
         """Rewrite what is there page by page, each in a transaction of its own; what is short can wait for the last."""
         if self._found <= erasing.PAGE:
             return
-        for kind in ("verdicts", "events"):
-            while True:
+        for kind in _KINDS:
+            read = erasing.PAGE
+            while read == erasing.PAGE:
                 async with store.writing() as connection:
-                    if await self._page(connection, held, kind) < erasing.PAGE:
-                        break
+                    read, self._rewritten[kind] = await self._page(connection, held, kind, self._rewritten[kind])
 
-    async def rewrite_rest(self, connection: AsyncConnection, held: RowMapping) -> None:
-        """Rewrite what came since."""
-        for kind in ("verdicts", "events"):
-            while await self._page(connection, held, kind):
-                pass
+    async def rewrite_rest(self, connection: AsyncConnection, held: RowMapping) -> dict[str, int]:
+        """Rewrite what came since; how many rows of each kind were changed in all."""
+        rewritten = dict(self._rewritten)  # as this is undone where the transaction is
+        for kind in _KINDS:
+            read = 1
+            while read:
+                read, rewritten[kind] = await self._page(connection, held, kind, rewritten[kind])
+        return {kind: done.changed for kind, done in rewritten.items()}
 
     async def rewrite_dossiers(self, connection: AsyncConnection, seq: int) -> None:
         """Rewrite what was put away of senders."""
@@ -136,18 +152,19 @@ class _Work:
                     await erasing.change_dossier(connection, seq, row["sender"], left)
             last = page[-1]["sender"]
 
-    async def _page(self, connection: AsyncConnection, held: RowMapping, kind: str) -> int:
-        after = self._rewritten[kind]
+    async def _page(
+        self, connection: AsyncConnection, held: RowMapping, kind: str, done: _Rewritten
+    ) -> tuple[int, _Rewritten]:
+        """How many rows were read behind those that are done, and what is done with them."""
         table: Table = verdicts if kind == "verdicts" else outbox
         if kind == "verdicts":
-            rows = await erasing.verdicts_of(connection, held["seq"], after)
+            rows = await erasing.verdicts_of(connection, held["seq"], done.last)
         else:
-            rows = await erasing.events_of(connection, held, after)
+            rows = await erasing.events_of(connection, held, done.last)
         changes = {row["seq"]: left for row in rows if (left := self._left(kind, row))}
         await erasing.change(connection, table, changes)
-        self.counts[kind] += len(changes)
-        self._rewritten[kind] = rows[-1]["seq"] if rows else after
-        return len(rows)
+        last = rows[-1]["seq"] if rows else done.last
+        return len(rows), _Rewritten(last, done.changed + len(changes))
 
     def _left(self, kind: str, row: RowMapping) -> dict[str, Any]:
         if kind == "verdicts":

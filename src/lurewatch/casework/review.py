@@ -73,7 +73,8 @@ class Review:
             raise InputError(f"a disposition is one of {', '.join(DISPOSITIONS)}", pointer="/disposition")
         if len(note) > MOST_NOTE:
             raise InputError(f"a note has at most {MOST_NOTE} characters", pointer="/note", limit=True)
-        async with self._store.writing() as connection:
+
+        async def closed(connection: AsyncConnection) -> Closed | None:
             alert = await reviewing.hold_alert(connection, tenant, alert_id)
             if alert is None:
                 return None
@@ -88,7 +89,9 @@ class Review:
             detail = {"verdict": alert["verdict"], "disposition": disposition, "incidents_changed": change}
             actor = key or journal.SYSTEM
             await journal.add(connection, journal.Act("alert_closed", tenant, alert_id, now, actor, detail))
-        return Closed(alert_id, disposition, change)
+            return Closed(alert_id, disposition, change)
+
+        return await self._store.changed(closed)
 
     async def _learn(self, connection: AsyncConnection, alert: RowMapping, disposition: str, now: float) -> None:
         """What a true positive used is known from now on; of what was none everything is forgotten."""

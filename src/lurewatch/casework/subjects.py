@@ -84,10 +84,14 @@ class Subjects:
             if len(found) < _BATCH:
                 break
             after = found[-1]
-        async with self._store.writing() as connection:
-            _add(total, await erasing.erase_names(connection, tenant, names))
-            receipt = await self._log(connection, "subject_erased", tenant, key, total)
-        return Erased(receipt, **total)
+
+        async def unnamed(connection: AsyncConnection) -> Erased:
+            counts = dict(total)
+            _add(counts, await erasing.erase_names(connection, tenant, names))
+            receipt = await self._log(connection, "subject_erased", tenant, key, counts)
+            return Erased(receipt, **counts)
+
+        return await self._store.changed(unnamed)
 
     async def _conversation(self, tenant: str, seq: int, names: tuple[str, ...]) -> dict[str, int]:
         def theirs(held: RowMapping, said: Sequence[RowMapping]) -> list[RowMapping]:

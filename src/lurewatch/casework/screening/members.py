@@ -19,8 +19,8 @@ from lurewatch.engine.model import Message
 from lurewatch.engine.pipeline import Engine
 from lurewatch.engine.state import ConversationState, Dossier
 
-AT_HAND = 6
-_LEADING = 3
+AT_HAND = 4
+_LEADING = 2
 """So many of them are those with the most against them."""
 _OURS = "\x00"
 """So begin keys that are no sender's: who answers unnamed, the crowd. No row could have them; they stay at hand."""

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
 from sqlalchemy import URL, Connection, event, make_url, text
 from sqlalchemy.exc import ArgumentError, DBAPIError, DisconnectionError, InterfaceError, NoSuchModuleError
@@ -17,6 +17,7 @@ from sqlalchemy.util import await_only
 from lurewatch.casework.store import migrations
 from lurewatch.errors import InputError, SettingsError, StoreError
 
+Outcome = TypeVar("Outcome")
 _DRIVERS = {
     "sqlite": "sqlite+aiosqlite",
     "postgresql": "postgresql+asyncpg",
@@ -37,6 +38,9 @@ _AWAY = frozenset({"08", "28", "3D", "53", "57", "58"})
 """Classes of SQLSTATE: no connection, not let in, no such database, no room, an operator's doing, the machine."""
 _CLOSED = frozenset({"25006", "55000"})
 """The database takes no writing, or no connections."""
+_YIELDED = frozenset({"40001", "40P01"})
+_ATTEMPTS = 5
+"""So often a change is tried that has to yield to others."""
 _DATA = "22"
 """The class of SQLSTATE for values that have no form in the database."""
 _UNKEEPABLE = (
@@ -121,6 +125,18 @@ class Store:
         async with self._turn, _told(), self._writer.begin() as connection:
             yield connection
 
+    async def changed(self, change: Callable[[AsyncConnection], Awaitable[Outcome]]) -> Outcome:
+        """The outcome of a change that is committed whole, and done anew where it had to yield to another's."""
+        for _ in range(_ATTEMPTS - 1):
+            try:
+                async with self.writing() as connection:
+                    return await change(connection)
+            except StoreError as error:
+                if not error.yielded:
+                    raise
+        async with self.writing() as connection:
+            return await change(connection)
+
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncConnection]:
         """A transaction that sees one state of the database."""
@@ -151,7 +167,8 @@ async def _told() -> AsyncIterator[None]:
         if _is_away(error):
             message = f"the store cannot be used: {_reason(error)}. Is it running, is there room, and is its URL right?"
             raise StoreError(message, unreachable=True) from error
-        raise StoreError(f"the store did not do as asked: {_reason(error)}") from error
+        yielded = _sqlstate(error) in _YIELDED
+        raise StoreError(f"the store did not do as asked: {_reason(error)}", yielded=yielded) from error
     except (PoolTimeout, OSError) as error:
         raise StoreError(
             f"the store cannot be reached: {error}. Is it running, and is its URL right?", unreachable=True
@@ -161,16 +178,20 @@ async def _told() -> AsyncIterator[None]:
 def _is_unkeepable(error: DBAPIError) -> bool:
     """Whether a value in the statement has no form in the database: the driver says so, or the server."""
     cause = error.orig.__cause__ if error.orig else None
-    state = getattr(error.orig, "sqlstate", None) or ""
-    return isinstance(cause, ValueError) or state[:2] == _DATA
+    return isinstance(cause, ValueError) or _sqlstate(error)[:2] == _DATA
 
 
 def _is_away(error: DBAPIError) -> bool:
     """Whether nothing else could be written either."""
     if error.connection_invalidated or isinstance(error, InterfaceError):
         return True
-    state = getattr(error.orig, "sqlstate", None) or ""
+    state = _sqlstate(error)
     return state[:2] in _AWAY or state in _CLOSED or _sqlite_code(error) in _SQLITE_AWAY
+
+
+def _sqlstate(error: DBAPIError) -> str:
+    """What PostgreSQL calls it, empty where it is another's."""
+    return getattr(error.orig, "sqlstate", None) or ""
 
 
 def _sqlite_code(error: DBAPIError) -> int:

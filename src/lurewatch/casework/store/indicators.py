@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import RowMapping, Select, delete, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from lurewatch.casework.store.columns import among, any_of
+from lurewatch.casework.store.columns import among, bound
 from lurewatch.casework.store.schema import indicators, messages
 from lurewatch.casework.store.upserts import insert_missing
 
@@ -27,7 +27,7 @@ def _known(dialect: str) -> Select[Any]:
         func.min(indicators.c.conversation).label("first"),
         func.max(indicators.c.conversation).label("last"),
     )
-    return among(dialect, asked, *_VALUE).group_by(*_VALUE, indicators.c.source)
+    return among(dialect, asked.group_by(*_VALUE, indicators.c.source), *_VALUE)
 
 
 @cache
@@ -43,7 +43,7 @@ async def known(connection: AsyncConnection, values: Collection[Value]) -> Seque
     """
     if not values:
         return ()
-    found = await connection.execute(_known(connection.dialect.name), any_of(connection, values))
+    found = await connection.execute(_known(connection.dialect.name), bound(values))
     rows: Sequence[RowMapping] = found.mappings().all()
     return rows
 
@@ -62,5 +62,5 @@ async def innocent(connection: AsyncConnection, places: Collection[tuple[int, in
     """Which messages, as (conversation, position), are of protected users and agents."""
     if not places:
         return set()
-    found = await connection.execute(_innocent(connection.dialect.name), any_of(connection, places))
+    found = await connection.execute(_innocent(connection.dialect.name), bound(places))
     return {(conversation, position) for conversation, position in found}

@@ -28,7 +28,7 @@ from sqlalchemy import (
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from lurewatch.casework.store import schema, upserts
-from lurewatch.casework.store.columns import Moment, among, any_of, bound, given
+from lurewatch.casework.store.columns import Moment, among, bound, given
 from lurewatch.casework.store.schema import (
     conversations,
     cooldowns,
@@ -50,7 +50,7 @@ _PAIR = ("tenant", "client_email", "advisor_email")
 @cache
 def _held_conversations(dialect: str) -> Select[Any]:
     names = [conversations.c[name] for name in _NAMES]
-    return among(dialect, select(conversations), *names).order_by(*names).with_for_update(of=conversations)
+    return among(dialect, select(conversations).with_for_update(of=conversations), *names)
 
 
 @cache
@@ -62,7 +62,7 @@ def _answered(dialect: str) -> Select[Any]:
 def _known(dialect: str) -> Select[Any]:
     table = messages.c
     asked = select(table.conversation, table.message_id, table.position, table.edition, table.text_hash)
-    return among(dialect, asked, table.conversation, table.message_id).order_by(table.seq)
+    return among(dialect, asked.order_by(table.seq), table.conversation, table.message_id)
 
 
 @cache
@@ -111,7 +111,7 @@ async def hold_conversations(connection: AsyncConnection, fresh: Sequence[Mappin
 
 async def held(connection: AsyncConnection, keys: Collection[Key]) -> dict[Key, Row]:
     """Those of these conversations, as (tenant, channel, id), that are there, locked."""
-    found = await connection.execute(_held_conversations(connection.dialect.name), any_of(connection, keys))
+    found = await connection.execute(_held_conversations(connection.dialect.name), bound(keys))
     return {(row["tenant"], row["channel"], row["id"]): row for row in found.mappings()}
 
 
@@ -138,7 +138,7 @@ async def answered_keys(connection: AsyncConnection, keys: Collection[tuple[str,
     """What these idempotency keys, as (tenant, key), stood for before."""
     if not keys:
         return {}
-    found = await connection.execute(_answered(connection.dialect.name), any_of(connection, keys))
+    found = await connection.execute(_answered(connection.dialect.name), bound(keys))
     return {(row["tenant"], row["key"]): row for row in found.mappings()}
 
 
@@ -148,7 +148,7 @@ async def known_messages(
     """These messages as last screened, by (seq of the conversation, id of the message)."""
     if not wanted:
         return {}
-    found = await connection.execute(_known(connection.dialect.name), any_of(connection, wanted))
+    found = await connection.execute(_known(connection.dialect.name), bound(wanted))
     return {(row["conversation"], row["message_id"]): row for row in found.mappings()}
 
 
@@ -158,7 +158,7 @@ async def dossiers_away(
     """Those of these dossiers that were put away, by (seq of the conversation, sender)."""
     if not wanted:
         return {}
-    found = await connection.execute(_away(connection.dialect.name), any_of(connection, wanted))
+    found = await connection.execute(_away(connection.dialect.name), bound(wanted))
     return {(row.conversation, row.sender): row.dossier for row in found}
 
 
@@ -166,7 +166,7 @@ async def last_alerts(connection: AsyncConnection, keys: Collection[Key]) -> dic
     """When which type of alert was last sent in these conversations."""
     if not keys:
         return {}
-    found = await connection.execute(_last_alerts(connection.dialect.name), any_of(connection, keys))
+    found = await connection.execute(_last_alerts(connection.dialect.name), bound(keys))
     last: dict[Key, dict[str, float]] = {}
     for *key, kind, at in found:
         last.setdefault(tuple(key), {})[kind] = at

@@ -15,7 +15,7 @@ from lurewatch.engine.text_model import weight_file
 from lurewatch.engine.text_model.grams import LONGEST, Codes, buckets, share
 from lurewatch.engine.text_model.weight_file import Weights
 
-MOST_WORDS = 3_000
+MOST_WORDS = 1_500
 """So many characters of what a sender said are remembered for the type model, the last ones."""
 MOST_TYPES = 64
 _MARK = b"LWTY\x01"

@@ -17,7 +17,7 @@ from sqlalchemy import (
     false,
 )
 
-from lurewatch.casework.store.columns import Big, Moment, created, metadata, seq, tenant
+from lurewatch.casework.store.columns import Big, Moment, Packed, created, metadata, seq, tenant
 
 conversations = Table(
     "conversations",
@@ -26,7 +26,7 @@ conversations = Table(
     tenant(),
     Column("channel", String(64), nullable=False),
     Column("id", String(200), nullable=False),
-    Column("state", LargeBinary, nullable=False),
+    Column("state", Packed, nullable=False),
     Column("message_count", Integer, nullable=False),
     Column("scam_probability", Float, nullable=False),
     Column("risk_level", String(16), nullable=False),
@@ -47,7 +47,7 @@ dossiers = Table(
     tenant(),
     Column("conversation", Big, ForeignKey("conversations.seq", ondelete="CASCADE"), primary_key=True),
     Column("sender", String(200), primary_key=True),
-    Column("dossier", LargeBinary, nullable=False, comment="what the engine knew of them when they were put away"),
+    Column("dossier", Packed, nullable=False, comment="what the engine knew of them when they were put away"),
 )
 
 messages = Table(
@@ -83,7 +83,7 @@ verdicts = Table(
     Column("scam_probability", Float, nullable=False),
     Column("risk_level", String(16), nullable=False),
     Column("scam_type", String(64), nullable=False),
-    Column("verdict", LargeBinary, nullable=False),
+    Column("verdict", Packed, nullable=False),
     Column("decisions", LargeBinary, nullable=False),
     Column("knowledge", LargeBinary, nullable=False),
     Column("memory", LargeBinary, nullable=False),
