@@ -51,6 +51,13 @@ def test_our_own_names_need_no_mapping() -> None:
     assert received.allowed_emails == ("a@example.com", "b@example.com")
 
 
+def test_a_role_that_is_none_of_ours() -> None:
+    """What somebody of another role wrote is screened, as that of a sender of whom nothing is known."""
+    for role, read in (("boss", "unknown"), (7, "unknown"), ("", "unknown"), ("Agent", "agent")):
+        (received,) = generic.receive(body({"text": "hi", "conversation_id": "c", "role": role}), {}, PLAIN)
+        assert received.incoming.message.role == read
+
+
 def test_who_is_neither_client_nor_advisor() -> None:
     """What somebody else wrote is screened as a message of nobody's pair; what pair it names is not counted."""
     given = {"text": "hi", "conversation_id": "c", "client": "c@example.com", "advisor": "a@example.com"}
@@ -96,7 +103,6 @@ def test_the_signature_is_checked_where_there_is_one() -> None:
     ("given", "config", "pointer"),
     [
         ({"text": "x"}, PLAIN, "/conversation_id"),
-        ({"text": "x", "conversation_id": "c", "role": "boss"}, PLAIN, "/role"),
         ({"text": "x", "conversation_id": "c", "timestamp": "soon"}, PLAIN, "/timestamp"),
         ({"text": "x", "conversation_id": "c", "account_age_days": -1}, PLAIN, "/account_age_days"),
         ({"data": {}}, MAPPED, "/data/messages"),

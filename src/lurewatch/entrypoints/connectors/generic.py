@@ -102,7 +102,7 @@ def _received(fields: Fields, config: GenericConfig, key: str) -> tuple[Received
         message=Message(
             text=parts.own,
             sender=sender,
-            role=cast("Role", fields.choice("role", _ROLES, "unknown")),
+            role=cast("Role", fields.known("role", _ROLES, "") or "unknown"),
             timestamp=_seconds(fields),
             message_id=message_id,
         ),

@@ -127,13 +127,6 @@ class Fields:
         texts = (item.strip() for item in entries[:MOST_LISTED] if isinstance(item, str))
         return next((text for text in texts if 0 < len(text) <= MOST_NAME), "")
 
-    def choice(self, name: str, choices: tuple[str, ...], default: str) -> str:
-        """One of ``choices``, in any case."""
-        value = self.text(name).strip().casefold() or default
-        if value not in choices:
-            raise InputError(f"{name} is one of {', '.join(choices)}. Map or write it so", pointer=self.value(name)[1])
-        return value
-
     def known(self, name: str, choices: tuple[str, ...], default: str) -> str:
         """One of ``choices``, in any case; "" where something else stands, whatever it is."""
         value, _ = self.value(name)
