@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 import msgspec
@@ -61,6 +62,20 @@ async def test_acts_tell_nothing_of_an_erased_person(engine: Engine, store: Stor
     assert {one["sender"] for one in after} == {"", "bo@example.org"}
     assert {one["message_id"] for one in after} == {"", "m2"}
     assert [(one["alert"], one["text"]) for one in after] == [(one["alert"], one["text"]) for one in before]
+
+
+async def test_two_are_erased_at_once(screening: Screening, store: Store) -> None:
+    """Of a long conversation of two people nothing is left of either, though both are erased at the same time."""
+    people = ("ann@example.org", "cara@example.org")
+    numbers = ("604-555-12", "778-444-98")
+    talk = [
+        Incoming("G-1", Message(f"{LURE[at % 3]} Call {numbers[at % 2]}{at % 100:02}", people[at % 2]))
+        for at in range(220)
+    ]
+    await asyncio.gather(*map(screening.screen, talk))
+    await asyncio.gather(*(Subjects(store).erase("default", person) for person in people))
+    kept = str([await rows(store, table) for table in ("conversations", "messages", "verdicts", "outbox", "alerts")])
+    assert [value for value in (*people, *numbers, "60455512", "77844498") if value in kept] == []
 
 
 async def test_a_case_is_no_way_to_an_erased_person(engine: Engine, store: Store, clock: Clock) -> None:
@@ -169,6 +184,10 @@ class _Cut:
         if self._left < 0:
             raise ConnectionError
         return self._store.writing()
+
+    async def changed(self, change: Any) -> Any:
+        async with self.writing() as connection:
+            return await change(connection)
 
 
 async def test_what_stays_when_the_rest_is_old(engine: Engine, store: Store, clock: Clock, review: Review) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from typing import Any
 
@@ -263,6 +263,11 @@ class Outage:
             raise StoreError("the store cannot be reached", unreachable=True)
         async with self._store.writing() as connection:
             yield connection
+
+    async def changed(self, change: Callable[[Any], Awaitable[Any]]) -> Any:
+        """As the store does it, but once."""
+        async with self.writing() as connection:
+            return await change(connection)
 
 
 async def test_a_store_that_is_away_is_waited_for(store: Store, clock: Hours, publisher: Publisher) -> None:

@@ -162,6 +162,7 @@ BROKEN = [
     b"",
     b"{}",
     FRAME_HEADER + b"broken off",
+    FRAME_HEADER + b"\xe0" + bytes(6) + b"\x40\0",  # says that it is of more bytes than there are anywhere
     b'{"sender_metadata": {"user_id": "u-1"}, "dossiers": 5}',
     b"[",
     b'{"message_count": 1}',

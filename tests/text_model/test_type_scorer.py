@@ -122,3 +122,10 @@ def test_what_is_remembered_is_bounded(texts: list[str], times: int) -> None:
         words = remembered(words, text * times)
         assert len(words) <= MOST_WORDS
         assert words.endswith((text * times)[-MOST_WORDS:])
+
+
+@given(ANY_TEXT, ANY_TEXT, st.sampled_from([1, 40, 500]))
+def test_of_a_long_text_the_end_is_heard(before: str, text: str, times: int) -> None:
+    """What stands before the last MOST_WORDS characters changes no score."""
+    whole = before * times + (text * times).ljust(MOST_WORDS)
+    assert MODEL.scores(whole) == MODEL.scores(whole[-MOST_WORDS:])

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, NamedTuple
 
 from sqlalchemy import RowMapping, Table
@@ -130,8 +131,12 @@ class _Work:
         for kind in _KINDS:
             read = erasing.PAGE
             while read == erasing.PAGE:
-                async with store.writing() as connection:
-                    read, self._rewritten[kind] = await self._page(connection, held, kind, self._rewritten[kind])
+                read, self._rewritten[kind] = await store.changed(partial(self._held_page, held=held, kind=kind))
+
+    async def _held_page(self, connection: AsyncConnection, held: RowMapping, kind: str) -> tuple[int, _Rewritten]:
+        # Locked, as two who read the same page would each write over what the other left out.
+        await erasing.hold(connection, held["seq"])
+        return await self._page(connection, held, kind, self._rewritten[kind])
 
     async def rewrite_rest(self, connection: AsyncConnection, held: RowMapping) -> dict[str, int]:
         """Rewrite what came since; how many rows of each kind were changed in all."""

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import RowMapping
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from lurewatch.casework.bus import Bus
 from lurewatch.casework.bus.envelope import Envelope
@@ -187,11 +188,14 @@ class Relay:
     async def _settle(self, outcomes: Sequence[queue.Outcome]) -> list[RowMapping | None]:
         """Note what became of rows; what follows each, claimed in the same step, if it can go at once."""
         done = [one.seq for one in outcomes if one.status != "pending"]
-        following: dict[int, RowMapping] = {}
-        async with self._store.writing() as connection:
+
+        async def settled(connection: AsyncConnection) -> dict[int, RowMapping]:
             await queue.settle(connection, outcomes)
-            if done and self._reached.is_set() and not self._stopping.is_set():
-                following = await queue.claim_next(connection, self._claim(), done)
+            if not done or self._stopping.is_set() or not self._reached.is_set():
+                return {}
+            return await queue.claim_next(connection, self._claim(), done)
+
+        following = await self._store.changed(settled)
         return [following.get(one.seq) for one in outcomes]
 
     async def _until(self, signal: asyncio.Event, seconds: float) -> None:

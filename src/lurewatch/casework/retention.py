@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 import uuid
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 
 from sqlalchemy import RowMapping
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -51,15 +52,10 @@ async def purge(
     done = dict.fromkeys(("conversations", "texts", *ageing.KINDS, "origins"), 0)
     for kind in ageing.KINDS:
         most = _FEW if kind == "conversations" else _BATCH
-        while True:
-            async with store.writing() as connection:
-                deleted = await ageing.delete_some(connection, kind, before, most)
-            if not deleted:
-                break
+        while deleted := await store.changed(partial(ageing.delete_some, kind=kind, before=before, most=most)):
             done[kind] += deleted
             progress(done)
-    async with store.writing() as connection:
-        done["events"] += await ageing.empty_gone(connection, before)
+    done["events"] += await store.changed(partial(ageing.empty_gone, before=before))
     await _close_cases(store, clock())
     after = 0
     while (seq := await _next_with_texts(store, before, after)) is not None:
@@ -77,10 +73,8 @@ async def purge(
 
 
 async def _close_cases(store: Store, now: float) -> None:
-    while True:
-        async with store.writing() as connection:
-            if not await cases.close_settled(connection, now, _BATCH):
-                break
+    while await store.changed(partial(cases.close_settled, now=now, most=_BATCH)):
+        pass
 
 
 async def _next_with_texts(store: Store, before: float, after: int) -> int | None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
 from lurewatch.engine.model import Basis
 from lurewatch.engine.packs.pack import Pack
@@ -13,7 +12,6 @@ from lurewatch.engine.packs.taxonomy import ScamType
 
 NOT_SCAM = "not_scam"
 UNKNOWN = "unknown"
-_MOST_HEARD = 256
 LEAST_CERTAINTY = 0.25
 """Of a type that no rule indicates and that is less certain than this nothing is said."""
 
@@ -59,8 +57,6 @@ class Classifier:
     def __init__(self, pack: Pack) -> None:
         self._types: Sequence[ScamType] = pack.scam_types
         self._model = pack.type_model
-        # Who leads is named anew with every message of the others; to weigh the same words takes longer than the rest.
-        self._heard = lru_cache(_MOST_HEARD)(self._model.scores) if self._model else None
         order = {scam_type.id: number for number, scam_type in enumerate(pack.scam_types)}
         self._indicates: Mapping[str, tuple[int, ...]] = {
             rule.id: tuple(order[name] for name in rule.indicates) for rule in pack.rules if rule.indicates
@@ -81,10 +77,10 @@ class Classifier:
         as the mean of those it knows.
         """
         votes = self._votes(rules)
-        if self._model is None or self._heard is None or not words or not self._types:
+        if self._model is None or not words or not self._types:
             guess = self.classify(rules)
             return Naming(guess.scam_type, guess.confidence, "rules") if guess.scam_type else UNNAMED
-        scores = self._heard(words)
+        scores = self._model.scores(words)
         otherwise = sum(scores.values()) / len(scores)
         heard = [scores.get(scam_type.id, otherwise) for scam_type in self._types]
         together = [score + self._model.vote * len(votes.get(number, ())) for number, score in enumerate(heard)]

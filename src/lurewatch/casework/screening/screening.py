@@ -8,6 +8,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Protocol
 
+from sqlalchemy.ext.asyncio import AsyncConnection
+
 from lurewatch.casework.grouping import Grouping
 from lurewatch.casework.origins import Origins
 from lurewatch.casework.screening import moving
@@ -148,8 +150,7 @@ class Screening:
         Raises:
             StoreError: as ``screen``.
         """
-        async with self._store.writing() as connection:
-            return await moving.move(connection, before, after)
+        return await self._store.changed(lambda connection: moving.move(connection, before, after))
 
     async def _looked_into(self, advise: Adviser, incoming: Incoming) -> Incoming:
         """The message with what others say of its conversation, unless it was screened before."""
@@ -198,9 +199,11 @@ class Screening:
     async def _recorded(self, wave: Sequence[Incoming]) -> list[Screened | Exception]:
         engine = self._engine()
         await self._origins.keep(engine, self._clock())
-        async with self._store.writing() as connection:
-            desk = Desk(connection, engine, self._terms, self._clock(), self._new_id)
-            outcomes = await desk.screen(wave)
+
+        async def screened(connection: AsyncConnection) -> list[Screened | Exception]:
+            return await Desk(connection, engine, self._terms, self._clock(), self._new_id).screen(wave)
+
+        outcomes = await self._store.changed(screened)
         self._told()
         return outcomes
 

@@ -62,12 +62,16 @@ class _Zstandard(threading.local):
     """What packs and unpacks, for each thread its own: to make them takes longer than to use them."""
 
     def __init__(self) -> None:
-        self.compressor = zstandard.ZstdCompressor(level=1)  # higher ones save a twentieth more
+        # Higher levels save a twentieth more. By the checksum a spoilt frame is none, and no other value.
+        self.compressor = zstandard.ZstdCompressor(level=1, write_checksum=True)
         self.decompressor = zstandard.ZstdDecompressor()
 
 
 _ZSTANDARD = _Zstandard()
 _WORTH_PACKING = 2_000
+"""Less PostgreSQL keeps in the row itself."""
+_LARGEST = 64 << 20
+"""No value is of so many bytes: a frame that says so is spoilt."""
 
 
 class Packed(TypeDecorator[bytes]):
@@ -88,9 +92,11 @@ class Packed(TypeDecorator[bytes]):
         if value is None or not value.startswith(zstandard.FRAME_HEADER):
             return value
         try:
-            return _ZSTANDARD.decompressor.decompress(value)
-        except zstandard.ZstdError:  # who reads it finds that it makes no sense, as with any other spoilt value
-            return value
+            if zstandard.frame_content_size(value) <= _LARGEST:
+                return _ZSTANDARD.decompressor.decompress(value)
+        except zstandard.ZstdError:
+            pass
+        return value  # who reads it finds that it makes no sense, as with any other spoilt value
 
 
 Big = BigInteger().with_variant(Integer, "sqlite")

@@ -1,7 +1,8 @@
 """What one group of screened messages reads and writes: a few statements for the whole group, however large.
 
-Rows are locked in the order of their keys, so that two groups wait for each other and never for ever; and whoever
-writes locks conversations before alerts, these before counters, and counters before cases.
+Rows are locked in the order of their keys, and whoever writes locks conversations before alerts, these before counters,
+and counters before cases: so one of two groups waits for the other. Only where both make the same new conversations
+may each wait for the other; then the database ends one, which is done anew (``Store.changed``).
 """
 
 from __future__ import annotations

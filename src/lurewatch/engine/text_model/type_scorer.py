@@ -30,9 +30,7 @@ def grams(text: str, bits: int) -> Codes:
     """The buckets of all n-grams in what was remembered."""
     if len(text) <= LONGEST:
         return buckets(text, bits)
-    return np.concatenate(
-        [buckets(text[at : at + LONGEST], bits) for at in range(0, min(len(text), MOST_WORDS), LONGEST)]
-    )
+    return np.concatenate([buckets(text[at : at + LONGEST], bits) for at in range(0, len(text), LONGEST)])
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -54,8 +52,8 @@ class TypeModel:
     about: Mapping[str, Any]
 
     def scores(self, text: str) -> dict[str, float]:
-        """The score of each type for a text of which ``remembered`` has kept the end."""
-        found = grams(text, self.bits)
+        """The score of each type for the end of a text, as ``remembered`` keeps it."""
+        found = grams(text[-MOST_WORDS:], self.bits)
         # A sum as a product is several times as fast, and exact: 2^24 is beyond what texts can add up to.
         sums = np.ones(len(found), np.float32) @ self.weights.take(found, axis=0).astype(np.float32)
         scale = self.scale * share(len(found))
