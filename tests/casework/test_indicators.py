@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from tests.casework.fakes import LURE, incoming, rows
+from tests.casework.fakes import LURE, PLAIN, Clock, incoming, rows
 
 from lurewatch import Engine, Message
 from lurewatch.casework.review import Review
@@ -42,6 +42,17 @@ async def test_a_number_of_a_confirmed_scam_is_known(screening: Screening) -> No
     assert historical(before) == 0
     assert historical(after) > 0.5
     assert after.verdict.scam_probability > before.verdict.scam_probability
+
+
+async def test_what_becomes_known_later_counts_in_what_was_said_before(screening: Screening, clock: Clock) -> None:
+    """A number that nobody knew when it was said is looked up again within a minute, and at once if said again."""
+    for conversation in ("patient", "quick"):
+        assert historical(await screening.screen(incoming(HELLO, conversation))) == 0
+    await confirmed(screening, "scam")
+    assert historical(await screening.screen(incoming(HELLO, "quick"))) > 0.5
+    assert historical(await screening.screen(incoming(PLAIN, "quick"))) > 0.5
+    clock.now += 61
+    assert historical(await screening.screen(incoming(PLAIN, "patient"))) > 0.5
 
 
 async def test_a_conversation_is_no_evidence_against_itself(screening: Screening) -> None:

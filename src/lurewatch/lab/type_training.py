@@ -26,7 +26,8 @@ from sklearn.exceptions import ConvergenceWarning
 from sklearn.svm import LinearSVC
 
 from lurewatch.engine.text_model import TypeModel
-from lurewatch.engine.text_model.type_scorer import grams, remembered
+from lurewatch.engine.text_model.grams import buckets
+from lurewatch.engine.text_model.type_scorer import remembered
 from lurewatch.lab.contrast import SOURCE as INVENTED
 from lurewatch.lab.lessons import Lesson, Sender
 from lurewatch.lab.text_training import FEWEST, LONGEST_WEIGHT, SMOOTHING, copies, matrix
@@ -80,7 +81,7 @@ def learn(
     types = tuple(sorted({name for text in found for name in text.types}))
     if len(types) < 2:
         return None
-    rows = matrix([grams(text.words, BITS) for text in found], BITS)
+    rows = matrix([buckets(text.words, BITS) for text in found], BITS)
     right = np.array([[name in text.types for name in types] for text in found])
     votes = np.array([[text.votes.get(name, 0) for name in types] for text in found], dtype=np.float64)
     counts = _balance(found, right)

@@ -21,6 +21,8 @@ from lurewatch.engine.model import Decision, KnownIndicator, Memory, Verdict
 from lurewatch.engine.pipeline import Engine
 from lurewatch.errors import ConflictError, InputError
 
+_FRESH_SECONDS = 60.0
+"""So long it holds that nobody knew the values of earlier messages."""
 _VERDICT: msgspec.json.Decoder[Verdict] = msgspec.json.Decoder(Verdict)
 _DECISIONS: msgspec.json.Decoder[tuple[Decision, ...]] = msgspec.json.Decoder(tuple[Decision, ...])
 
@@ -80,6 +82,7 @@ class Desk:
                 row["handed_off_at"],
                 confirmed=row["risk_level"] == "confirmed" and not resumed.anew,
                 anew=resumed.anew,
+                asked_at=None if resumed.anew else row["asked_at"],
                 away=away,
             )
         speaking = [(self._conversations[incoming.conversation], incoming.message) for incoming in new]
@@ -166,19 +169,30 @@ class Desk:
         fresh = replace(self._engine.start(incoming.conversation_id), sender_metadata=held.state.sender_metadata)
         said = {row["position"]: resuming.message(row) for row in rows} | {position: incoming.message}
         held.state, held.anew = resuming.anew(self._engine, fresh, said.items(), held.state.message_count), True
-        held.away = {}
+        held.away, held.asked_at = {}, None
         return Read(incoming, held, position, edition, counted)
 
     async def _known_of(self, reads: Sequence[Read]) -> dict[int, tuple[KnownIndicator, ...]]:
-        """What other conversations tell of the values in these."""
-        wanted = {
-            read.held.seq: indicators.looked_up(
-                read.held.state.indicators, self._rules(read.incoming).policies.off_platform
-            )
-            for read in reads
-        }
+        """What other conversations tell of the values in these.
+
+        Values of earlier messages that nobody knew are not looked up again with each message of a quick exchange.
+        """
+        wanted, everything = {}, []
+        for read in reads:
+            held, seen = read.held, read.held.state.indicators
+            if held.asked_at is not None and 0 <= self._now - held.asked_at < _FRESH_SECONDS:
+                seen = tuple(one for one in seen if one.message_index == read.position)
+            else:
+                everything.append(held)
+            wanted[held.seq] = indicators.looked_up(seen, self._rules(read.incoming).policies.off_platform)
         tenants = {read.held.seq: read.incoming.tenant for read in reads}
-        return await indicators.known(self._connection, wanted, tenants)
+        known = await indicators.known(self._connection, wanted, tenants)
+        for held in everything:
+            held.asked_at = self._now
+        for read in reads:
+            if known[read.held.seq]:
+                read.held.asked_at = None
+        return known
 
     def _judged(self, read: Read, known: Mapping[int, tuple[KnownIndicator, ...]]) -> Draft:
         knowledge = read.incoming.knowledge

@@ -20,6 +20,8 @@ class Held:
     """Whether it is known as a scam, with what it used so far."""
     anew: bool
     """Whether it was read from its texts, and not read on."""
+    asked_at: float | None
+    """When all its values were last looked up, and none was known."""
     away: dict[str, Dossier] = field(default_factory=dict)
     """Dossiers that are to be put away, as they are in no row of their own yet."""
 

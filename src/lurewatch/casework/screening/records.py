@@ -115,6 +115,7 @@ class Notes:
             "risk_level": draft.verdict.risk_level,
             "scam_type": draft.verdict.scam_type,
             "handed_off_at": held.handed_off_at,
+            "asked_at": held.asked_at,
             "updated_at": self._now,
         }
 

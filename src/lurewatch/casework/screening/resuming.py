@@ -19,7 +19,7 @@ from lurewatch.errors import InputError
 
 EARLIER = "earlier messages"
 """What stands in ``incomplete`` of a verdict on a conversation of which not all could be read again."""
-MOST_EVIDENCE = 32
+MOST_EVIDENCE = 24
 """So many flags, and so many indicators, of earlier messages a verdict names: the newest. Else what a message costs
 would grow with the conversation; all of them are in the verdicts on their own messages."""
 _STATE: msgspec.json.Decoder[ConversationState] = msgspec.json.Decoder(ConversationState)

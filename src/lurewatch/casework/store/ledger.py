@@ -255,7 +255,10 @@ _WRITTEN = {
         schema.audit_log,
     )
 }
-_UPDATED = ("state", "message_count", "scam_probability", "risk_level", "scam_type", "handed_off_at", "updated_at")
+_UPDATED = (
+    *("state", "message_count", "scam_probability", "risk_level", "scam_type"),
+    *("handed_off_at", "asked_at", "updated_at"),
+)
 _UPDATE = (
     update(conversations)
     .where(conversations.c.seq == bindparam("of"))

@@ -12,10 +12,10 @@ from typing import Any
 import numpy as np
 
 from lurewatch.engine.text_model import weight_file
-from lurewatch.engine.text_model.grams import LONGEST, Codes, buckets, share
+from lurewatch.engine.text_model.grams import LONGEST, buckets, share
 from lurewatch.engine.text_model.weight_file import Weights
 
-MOST_WORDS = 1_500
+MOST_WORDS = LONGEST
 """So many characters of what a sender said are remembered for the type model, the last ones."""
 MOST_TYPES = 64
 _MARK = b"LWTY\x01"
@@ -24,13 +24,6 @@ _MARK = b"LWTY\x01"
 def remembered(before: str, words: str) -> str:
     """What is kept of a sender's wordings after one more."""
     return f"{before}\n{words}"[-MOST_WORDS:] if before else words[-MOST_WORDS:]
-
-
-def grams(text: str, bits: int) -> Codes:
-    """The buckets of all n-grams in what was remembered."""
-    if len(text) <= LONGEST:
-        return buckets(text, bits)
-    return np.concatenate([buckets(text[at : at + LONGEST], bits) for at in range(0, len(text), LONGEST)])
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -53,7 +46,7 @@ class TypeModel:
 
     def scores(self, text: str) -> dict[str, float]:
         """The score of each type for the end of a text, as ``remembered`` keeps it."""
-        found = grams(text[-MOST_WORDS:], self.bits)
+        found = buckets(text[-MOST_WORDS:], self.bits)
         # A sum as a product is several times as fast, and exact: 2^24 is beyond what texts can add up to.
         sums = np.ones(len(found), np.float32) @ self.weights.take(found, axis=0).astype(np.float32)
         scale = self.scale * share(len(found))

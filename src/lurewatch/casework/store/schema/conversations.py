@@ -32,6 +32,7 @@ conversations = Table(
     Column("risk_level", String(16), nullable=False),
     Column("scam_type", String(64), nullable=False),
     Column("handed_off_at", Moment),
+    Column("asked_at", Moment, comment="when its values were last looked up, and none was known"),
     Column("user_id", String(200), nullable=False, server_default="", comment="of the sender metadata"),
     created(),
     Column("updated_at", Moment, nullable=False),
