@@ -77,14 +77,14 @@ _LARGEST = 64 << 20
 class Packed(TypeDecorator[bytes]):
     """Bytes that are read and written whole, kept compressed: a third of the size, in less time than to write the rest.
 
-    What is no frame of Zstandard is given as it is: rows that were written before the column was packed.
+    What is no frame of Zstandard is given as it is: short values, and rows from before the column was packed.
     """
 
     impl = LargeBinary
     cache_ok = True
 
     def process_bind_param(self, value: bytes | None, dialect: Dialect) -> bytes | None:  # noqa: ARG002
-        """One frame, which names its size."""
+        """One frame, which names its size; a short value as it is."""
         return value if value is None or len(value) < _WORTH_PACKING else _ZSTANDARD.compressor.compress(value)
 
     def process_result_value(self, value: bytes | None, dialect: Dialect) -> bytes | None:  # noqa: ARG002
